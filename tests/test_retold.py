@@ -41,7 +41,7 @@ FLOWS = ["重庆的出口、进口和进出口"]
 def test_what_is_told_otherwise(text, why, certain):
     found = mistold(text, ROWS, PRINTED)
     assert found is not None
-    assert why in found.said
+    assert why in found.why
     assert found.certain is certain
 
 
@@ -66,7 +66,7 @@ def test_what_something_changed_by_is_none_of_the_numbers():
     assert mistold("图2显示，2025年进口增长3.1%。", MONEY, FLOWS) is None
     found = mistold("图2显示，2025年进口增加到3389.1亿元。", MONEY, FLOWS)
     assert found is not None
-    assert found.said == "图中进口·2025年为3289.1亿元"
+    assert found.why == "图中进口·2025年为3289.1亿元"
 
 
 @pytest.mark.parametrize(
@@ -86,6 +86,6 @@ def test_to_refer_to_a_figure_tells_nothing_of_it(text, named):
 def test_a_caption_of_one_s_own_is_of_the_flow_of_its_figure():
     found = captioned_otherwise("图1 2025年重庆民营企业出口占比", PRINTED)
     assert found is not None
-    assert found.said == "图说的是进出口"
+    assert found.why == "图说的是进出口"
     assert captioned_otherwise("图1 民营企业占进出口的份额", PRINTED) is None
     assert captioned_otherwise("图1 出口占比", ["没有方向的图"]) is None

@@ -16,7 +16,7 @@ from cqbook.data.selection import fact as fact_of
 from cqbook.data.selection import measured, usable
 from cqbook.data.vocabulary import BASES_ZH, DOMAINS, STAGES
 from cqbook.errors import DataError
-from cqbook.quantities.about import HAPPENED
+from cqbook.quantities.about import HAPPENED, ids_in
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
     NOT_FOUND,
@@ -327,7 +327,7 @@ def rows_told(
     items = [*told, *others, *_beside_the_page(book, code)]
     held = [item.observation_id for item in items if item.known]
     held += list(trains["observation_id"][:1]) if code in STATIONS else []
-    return list(dict.fromkeys(row for ids in held for row in ids.split(";") if row))
+    return list(ids_in(held))
 
 
 def _beside_the_page(book: Catalog, code: str) -> list[Quantity]:

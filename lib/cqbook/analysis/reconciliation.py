@@ -47,7 +47,7 @@ from cqbook.data.selection import (
     usable,
     with_key,
 )
-from cqbook.quantities.about import HAPPENED, INTENDED
+from cqbook.quantities.about import HAPPENED, INTENDED, ids_in
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
@@ -128,14 +128,15 @@ def _rule_zh(item: Judgement) -> str:
     return RULES.get(item.relation.rule, (LISTED_BY_HAND, ""))[0]
 
 
-def relations_table(book: Catalog, verdicts: Collection[str] | None = None) -> pd.DataFrame:
+def relations_table(book: Catalog, told: Collection[str] | None = None) -> pd.DataFrame:
     """Return the relations that the published figures are in, by hand or by rule, in words.
 
     Parameters
     ----------
     book : Catalog
-    verdicts : collection of str, optional
-        Of which relations; all if left out. Most are consistent, and words take long.
+    told : collection of str, optional
+        The verdicts of those that are told; all if left out. Most are consistent, and words
+        take long.
 
     Returns
     -------
@@ -161,7 +162,7 @@ def relations_table(book: Catalog, verdicts: Collection[str] | None = None) -> p
                 "observation_id": ";".join(item.observation_ids),
             }
             for item in judgements(book)
-            if verdicts is None or item.verdict in verdicts
+            if told is None or item.verdict in told
         ],
         columns=[
             *("rule", "title", "printed", "computed", "verdict", "explanation", "known"),
@@ -323,8 +324,7 @@ def _readable(title: str) -> str:
 def _together(rows: Sequence[TableRow]) -> TableRow:
     """Return the first of some rows with the sources and figures of all."""
     joined = {
-        key: ";".join(dict.fromkeys(part for row in rows for part in row[key].split(";") if part))
-        for key in ("source_id", "observation_id")
+        key: ";".join(ids_in(row[key] for row in rows)) for key in ("source_id", "observation_id")
     }
     return rows[0] | joined
 

@@ -19,7 +19,7 @@ from cqbook.data.catalog import Catalog
 from cqbook.data.selection import fact, in_unit, preferred, series
 from cqbook.data.vocabulary import FLOWS_ZH
 from cqbook.quantities import formulas
-from cqbook.quantities.about import About
+from cqbook.quantities.about import About, ids_in
 from cqbook.quantities.comparison import highest
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
@@ -401,7 +401,9 @@ def side_by_side(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
         told = {text: found[name][text] for text in kept if text in found[name]}
         if told:
             rows.append({"label": name} | {text: _cell(item) for text, item in told.items()})
-            rows[-1] |= {key: _joined(told.values(), key) for key in _IDS}
+            rows[-1] |= {
+                key: ";".join(ids_in(getattr(item, key) for item in told.values())) for key in _IDS
+            }
     return pd.DataFrame(rows, columns=["label", *kept, *_IDS])
 
 
@@ -414,11 +416,6 @@ def _size(item: Quantity | None) -> float:
 
 def _cell(item: Quantity) -> str:
     return short(item).zh + (DERIVED_COLUMN if item.status == DERIVED else "")
-
-
-def _joined(items: Iterable[Quantity], key: str) -> str:
-    named = (part for item in items for part in getattr(item, key).split(";"))
-    return ";".join(dict.fromkeys(named))
 
 
 def headings(rows: pd.DataFrame, first: str) -> dict[str, str]:

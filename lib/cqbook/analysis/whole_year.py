@@ -167,12 +167,9 @@ def stretch(book: Catalog, area: str, year: str, after: int, last: int, flow: st
     What two cumulative values leave, against what these and their growths leave of a year before:
     values that were published a year before may have been revised since.
     """
-    levels, bases = [], []
-    for month in (last, after):
-        held = level(book, area, _until(year, month), flow)
-        levels.append(held)
-        bases.append(previous(held, rate(book, area, _until(year, month), flow)))
-    return growth(difference(*levels), difference(*bases))
+    levels = [level(book, area, _until(year, month), flow) for month in (last, after)]
+    rates = [rate(book, area, _until(year, month), flow) for month in (last, after)]
+    return growth(difference(*levels), difference(*map(previous, levels, rates)))
 
 
 def against_first(

@@ -62,10 +62,14 @@ _CERTAIN = re.compile(_COUNTED_IN)
 
 @dataclass(frozen=True)
 class Remark:
-    """What is said of a figure beside it, that the book does not say; ``certain``: it is wrong."""
+    """What is said of a figure beside it, that the book does not say; ``certain``: it is wrong.
+
+    ``why``: what the figure has instead, where that is known.
+    """
 
     said: str
     certain: bool
+    why: str = ""
 
 
 def is_remark(text: str) -> bool:

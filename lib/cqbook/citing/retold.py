@@ -76,9 +76,9 @@ def mistold(text: str, rows: Sequence[EntryRow], printed: Collection[str]) -> Re
             moves = bool(_FROM.search(clause) and _TO.search(clause))
             wrong = _turned_round(clause) if moves else _of_another_row(clause, named, told)
             if wrong:
-                return Remark(wrong, certain=True)
+                return Remark(text, certain=True, why=wrong)
             if wrong := _of_another_flow(clause, flows):
-                return Remark(wrong, certain=False)
+                return Remark(text, certain=False, why=wrong)
     return None
 
 
@@ -86,7 +86,9 @@ def captioned_otherwise(text: str, printed: Collection[str]) -> Remark | None:
     """Return what a caption of one's own says that the figure is of, and it is not: exports."""
     flows = set(_FLOW.findall("\n".join(printed)))
     strange = set(_FLOW.findall(bare(text))) - flows
-    return Remark(_of_flows(flows), certain=False) if strange and flows else None
+    if not strange or not flows:
+        return None
+    return Remark(text, certain=False, why=_of_flows(flows))
 
 
 def _of_flows(flows: Collection[str]) -> str:

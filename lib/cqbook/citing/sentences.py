@@ -312,18 +312,16 @@ def strange_remarks(
         if remark is None:
             found = [strange_remark(passage.text, whole[item]) for item in asked]
             figure, remark = _of_all(asked, found)
-        typed = set(passage.typed)
-        meant = [key for key, of in called.items() if key in whole and typed & of] or asked
         if remark is None and CAPTION_NUMBER.match(passage.text):
             found = [captioned_otherwise(passage.text, whole[item]) for item in asked]
             figure, remark = _of_all(asked, found)
-        if remark is None and meant and names_a_figure(passage.text):
-            told = [mistold(passage.text, rows.get(item, ()), whole[item]) for item in meant]
-            if all(told) and (first := told[0]):
-                unknown = not first.certain
-                yield TextFault(meant[0], passage.text, "", first.said, unknown=unknown)
+        if remark is None and names_a_figure(passage.text):
+            typed = set(passage.typed)
+            meant = [key for key, of in called.items() if key in whole and typed & of] or asked
+            found = [mistold(passage.text, rows.get(item, ()), whole[item]) for item in meant]
+            figure, remark = _of_all(meant, found)
         if remark:
-            why = f"书里{'不是这样' if remark.certain else '没有这样说'}"
+            why = remark.why or f"书里{'不是这样' if remark.certain else '没有这样说'}"
             yield TextFault(figure, passage.text, "", why, unknown=not remark.certain)
         elif re.search(r"\d", core) and not _caption_number(passage):
             before, own = spoken_of(passage.text), True

@@ -78,9 +78,7 @@ def source_list(book: Catalog, rows: pd.DataFrame) -> tuple[SourceLabel, ...]:
     """Return the sources of `rows` in order of first use."""
     if "source_id" not in rows:
         return ()
-    ids: dict[str, None] = {}
-    for cell in rows["source_id"].dropna():
-        ids.update(dict.fromkeys(part for part in str(cell).split(";") if part))
+    ids = ids_in(map(str, rows["source_id"].dropna()))
     return tuple(SourceLabel(key, book.source_label(key)) for key in ids)
 
 

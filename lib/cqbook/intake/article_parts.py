@@ -271,8 +271,7 @@ def _narrower_thing(names: Names, words: FigureWords, indicator: str, code: str)
 
     高技术产业实际使用外资, 出口榨菜, 工业机器人产量: less than the whole.
     """
-    kind = names.dimensions.get(indicator, "")
-    if not (kind in _OF_A_THING or indicator in (*_OF_GOODS, *_TRADE)):
+    if not _is_of_things(names, indicator):
         return ""
     segment = words.segment
     named = names.mentions(segment, "indicators")
@@ -287,22 +286,29 @@ def _narrower_thing(names: Names, words: FigureWords, indicator: str, code: str)
     goods = behind[0] if behind and level and _FLOWS_TO.search(last.word) else ""
     # what stands before trade is told by the words before its flow
     texts = (goods,) if indicator in _TRADE else (ahead, goods)
-    cars = _CARS if indicator.startswith("auto_") else "·"
-    found = (re.sub(f"·|{cars}", "", _NAMES_NOTHING.sub("", text)) for text in texts)
+    found = (_named_by(text, indicator) for text in texts)
     return next((text for text in found if len(text) > 1), "")
 
 
 def thing_of_row(names: Names, label: str, indicator: str, code: str) -> str:
     """Return what the heading of a row names, where no part of it is known: 摩托车出口."""
-    kind = names.dimensions.get(indicator, "")
-    if not (kind in _OF_A_THING or indicator in (*_OF_GOODS, *_TRADE)):
+    if not _is_of_things(names, indicator):
         return ""
     plain = re.sub(r"[（(][^）)]*[）)]|[A-Za-z0-9#＃:：.．—–\-、，,。\s]", "", label)
-    left = _NAMES_NOTHING.sub("", _without_the_known(names, plain, indicator, code))
-    left = (
-        re.sub(f"·|{_CARS}", "", left) if indicator.startswith("auto_") else left.replace("·", "")
-    )
+    left = _named_by(_without_the_known(names, plain, indicator, code), indicator)
     return left if len(left) > 1 else ""
+
+
+def _is_of_things(names: Names, indicator: str) -> bool:
+    """Return whether an indicator may be of a part that words name and no table has."""
+    of_a_thing = names.dimensions.get(indicator, "") in _OF_A_THING
+    return of_a_thing or indicator in (*_OF_GOODS, *_TRADE)
+
+
+def _named_by(text: str, indicator: str) -> str:
+    """Return what words still name, of which the known was taken away; cars are those of cars."""
+    cars = _CARS if indicator.startswith("auto_") else "·"
+    return re.sub(f"·|{cars}", "", _NAMES_NOTHING.sub("", text))
 
 
 def _without_the_known(names: Names, text: str, indicator: str, code: str) -> str:

@@ -27,6 +27,7 @@ from sphinx.highlighting import logger
 from cqbook.disk.cache import recall, retain
 from cqbook.disk.checksums import json_digest
 from cqbook.disk.installed import packages
+from cqbook.quantities.about import ids_in
 from cqbook.site.nodes import ChartFigure, exhibit_nodes, exhibit_of, translation
 from cqbook.site.settings import cache_directory
 
@@ -34,20 +35,20 @@ from cqbook.site.settings import cache_directory
 IDENTITY_KEPT = ("id", "title", "english", "sources")
 
 
-def _observations(meta: dict[str, Any]) -> list[str]:
+def observations_in(meta: dict[str, Any]) -> list[str]:
     """Return the ids of the observations that a figure names in its table."""
     table = meta.get("table", {"keys": []})
     if "observation_id" not in table["keys"]:
         return []
     place = table["keys"].index("observation_id")
-    return sorted({part for row in table["rows"] for part in row[place].split(";") if part})
+    return sorted(ids_in(row[place] for row in table["rows"]))
 
 
 def _light(app: Sphinx, tree: nodes.document) -> list[nodes.Element]:
     found: list[nodes.Element] = []
     for node in exhibit_nodes(tree):
         meta = {name: node["meta"][name] for name in IDENTITY_KEPT if name in node["meta"]}
-        meta["observations"] = _observations(node["meta"])
+        meta["observations"] = observations_in(node["meta"])
         drawn = isinstance(node, ChartFigure)
         # whether there is a picture of it in English
         said = drawn and translation(app, exhibit_of(app, node, app.env.docname)) is not None

@@ -11,6 +11,7 @@ from docutils import nodes
 from cqbook.data.catalog import Catalog
 from cqbook.quantities.about import HAPPENED
 from cqbook.quantities.periods import Period
+from cqbook.site.figure_index import observations_in
 from cqbook.site.nodes import ChartFigure, DataTable
 from cqbook.site.number_links import NumberLink
 from cqbook.site.unbroken import PASTED
@@ -51,10 +52,7 @@ def rows_of_page(doctree: nodes.document) -> set[str]:
         row for node in doctree.findall(DataTable) for row in node["meta"].get("records", ())
     )
     for node in doctree.findall(ChartFigure):
-        table = node["meta"].get("table", {"keys": ()})
-        if "observation_id" in table["keys"]:
-            place = table["keys"].index("observation_id")
-            found.update(row for cells in table["rows"] for row in cells[place].split(";"))
+        found.update(observations_in(node["meta"]))
     return found
 
 
