@@ -25,7 +25,7 @@ _THEN = re.compile(
 _ITSELF = re.compile("的(?:约|近|超过?|逾)?(?:增长|下降|增幅|降幅)?")
 #: 上年为7154亿元: of a figure and of what it was before.
 _IT_WAS = re.compile(
-    "(?:^|[,，、；;（(])(?:而)?(?P<year>去年|上年|上一年|前一年|(?:19|20)[0-9]{2}年)(?:全年)?(?:数|值)?"
+    "(?:^|[,，、；;（(])(?:而)?(?P<year>去年|上年|上一年|前一年|(?:19|20)[0-9]{2}年)(?:全年|累计)?(?:数|值)?"
     "(?:[仅只则也])?(?:为|是|达到?|[:：])?(?:约|近|超过?|逾)?$"
 )
 _LAST_YEAR = ("去年", "上年")
@@ -390,6 +390,10 @@ def _named(
     """Return the period that a sentence names, with what its words make of it."""
     period = _bounded(spot, item, own, written, status)
     why, between = f"时期：同句的“{item.text}”", spot.plain[item.end : spot.core]
+    bounded = re.search("截[至止]", spot.plain[spot.start : spot.core])
+    running = written and status == "actual" and period == str(written.year) and not bounded
+    if written and running and _SINCE.search(between):
+        return _so_far(item, own, written)
     if re.fullmatch("[0-9]{4}/[0-9]{4}", period) and _REACHED.search(between):
         # 过去五年，由520亿元增加到1041亿元: at the end of them
         return When(period[5:], f"时期：“{item.text}”之末", sure=False, passing=True)
@@ -405,6 +409,23 @@ def _named(
             # 去年以来，集聚了30余家: so many came, or there are so many
             return When(period, why, sure=False, offered=(written.month_text,))
     return When(period, why, sure=item.role == "is")
+
+
+def _so_far(item: NamedPeriod, own: Sequence[NamedPeriod], written: TextDate) -> When:
+    """Return the months of a year that has not ended: up to that which was spoken of.
+
+    2026年11月，销量28.1万辆，今年累计266.2万辆.
+    """
+    year, why = str(written.year), f"时期：同句的“{item.text}”累计"
+    months = [
+        part.period
+        for part in own
+        if part.end <= item.start and _MONTH.fullmatch(part.period) and part.period[:4] == year
+    ]
+    if months:
+        return When(year_to(months[-1]), why, sure=item.role == "is")
+    last = _one_before(written.month_text, "月") if written.month > 1 else ""
+    return When(year_to(last) if last else "", why, sure=False, offered=(year,))
 
 
 def _bounded(
