@@ -59,6 +59,13 @@ def test_the_bill_is_sound_and_the_same_each_time(monkeypatch):
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(damaged) is not None
 
 
+def test_jupyterlab_beside_the_book_makes_no_start_slower():
+    # jsonschema imports it wherever it lies, and it compiles 39 grammars as it is imported
+    locks = [path.read_text(encoding="utf-8") for path in ROOT.glob("requirements*.txt")]
+    assert any("jupyterlab==" in text for text in locks)
+    assert not [text for text in locks if "rfc3987-syntax==" in text]
+
+
 @pytest.fixture(scope="module")
 def served():
     """The scripts of the pages, made once."""
