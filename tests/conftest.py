@@ -242,6 +242,7 @@ TOGETHER = {
     "tests/test_brief.py": "documents",
     "tests/test_edits.py": "documents",
     "tests/test_exports.py": "documents",
+    "tests/test_own_words.py": "documents",
     "tests/test_update.py": "documents",
     # 外贸结构 of 2022, executed once
     "tests/test_editions.py::test_a_changed_number": "2022",

@@ -24,7 +24,7 @@ from cqbook import cli
 from cqbook.build.chapter_lint import notebook_faults
 from cqbook.build.configuration import check_configuration
 from cqbook.build.pages import pages
-from cqbook.citing import verify
+from cqbook.citing import own_words, verify
 from cqbook.citing.documents import DOCUMENT_READERS, cited
 from cqbook.citing.template import template_of
 from cqbook.citing.verify import Standing
@@ -321,6 +321,8 @@ def test_what_is_said_of_a_document_is_one_line(words, tmp_path, monkeypatch, ca
     path.write_bytes(b"")
     found = [Standing("number", FORGED, FORGED, "图或数被改动", FORGED)]
     monkeypatch.setattr(verify, "verify", lambda *_: found)
+    words_of_it = own_words.OwnWords((FORGED,), frozenset(), frozenset())
+    monkeypatch.setattr(verify, "own_words", lambda *_: words_of_it)
     monkeypatch.setattr(store, "last_word_lines", lambda *_: ())
     assert cli.main(["--root", str(ROOT), "verify", str(path), *words]) == 1
     said = capsys.readouterr().out

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from cqbook.build.preview import Previewer
+    from cqbook.citing.own_words import OwnWords
+    from cqbook.intake.text_standing import TextStanding
 
 # Chapters, data and configuration are read below the book's folder: see `_book`.
 
@@ -566,16 +568,34 @@ def _verify_text(root: Path, arguments: argparse.Namespace) -> int:
     return 0 if found and all(item.verdict == HOLDS for item in found) else 1
 
 
+def _own_numbers(root: Path, against: str, words: OwnWords) -> list[TextStanding]:
+    """Return what the book says to the numbers that a document has beside what it quotes."""
+    from cqbook.data.catalog import Catalog
+    from cqbook.editions.store import find
+    from cqbook.intake.article_names import Names
+    from cqbook.intake.text_standing import check_paragraphs
+
+    names = Names(Catalog(find(root, against) / "data"))
+    return check_paragraphs(words.paragraphs, words.says_itself, names)
+
+
 def _verify(root: Path, arguments: argparse.Namespace) -> int:
     if arguments.text:
         return _verify_text(root, arguments)
     from cqbook.citing.entries import CLAIM
-    from cqbook.citing.verify import STANDS, as_json, kind_zh, verify
+    from cqbook.citing.own_words import unasked_lines
+    from cqbook.citing.verify import STANDS, as_json, kind_zh, of_own_words, own_words, verify
     from cqbook.disk.untrusted import content_of
     from cqbook.editions.store import last_word_lines, signature_lines
+    from cqbook.intake.text_standing import FAILS, NOT_IN_BOOK, NOT_READ, OTHERWISE
 
-    file = arguments.file
-    found = verify(root, content_of(file), file.name, arguments.against)
+    file, content = arguments.file, content_of(arguments.file)
+    found = verify(root, content, file.name, arguments.against)
+    words = own_words(root, content, file.name)
+    own = _own_numbers(root, arguments.against, words) if found and words.own else []
+    otherwise = [item for item in own if item.verdict in (FAILS, OTHERWISE)]
+    found += [of_own_words(item.printed, item.detail) for item in otherwise]
+    unasked = [item.printed for item in own if item.verdict in (NOT_IN_BOOK, NOT_READ)]
     signatures = list(signature_lines(root, dict.fromkeys(item.edition for item in found)))
     if arguments.json:
         _tell_json(as_json(found))
@@ -584,8 +604,13 @@ def _verify(root: Path, arguments: argparse.Namespace) -> int:
             kind = kind_zh(item.kind, item.name)
             if item.name.startswith(CLAIM):
                 kind = "论断"
-            _tell(f"{item.verdict}　{kind} {item.name}（版次 {item.edition}）　{item.detail}")
-        for line in (*last_word_lines(root, arguments.against), *signatures):
+            whose = f"{kind} {item.name}（版次 {item.edition}）" if item.edition else kind
+            _tell(f"{item.verdict}　{whose}　{item.detail}")
+        for line in (
+            *unasked_lines(words, unasked),
+            *last_word_lines(root, arguments.against),
+            *signatures,
+        ):
             _tell(line)
         if not found:
             _tell(f"{file}：没有找到出自本书的图和数 | nothing of the book was found")

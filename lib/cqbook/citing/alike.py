@@ -10,12 +10,13 @@ from cqbook.disk.checksums import digest
 
 #: Signs that word processors and people write for one another.
 _ALIKE = str.maketrans({"−": "-", "—": "-", "–": "-", "。": "."})
-_SENTENCE = re.compile("[。；;！!？?\n]")
+#: Where a sentence ends in a bare text, in which 。 is a full stop too.
+_SENTENCE = re.compile(r"[;!?]|(?<![0-9])\.|\.(?![0-9])")
 #: Years and other numbers with what follows them, the unit right behind the number (§), and words
 #: of direction and of limits.
 _TELLING = re.compile(
     r"[0-9][0-9.,]*(?:[万亿]{0,2}[一-鿿%‰])?|§[万亿千百十]{0,3}(?:[元吨辆台家个户箱倍成项%‰]|美元)?"
-    "|进出口|出口|进口|[增升涨扩]|[降减跌缩]|[超逾过]|[近约]|不足|以上|以下|同比|环比|没有|[未不非]"
+    "|进出口|出口|进口|[增升涨扩]|[降减跌缩]|[超逾过]|[近约]|不足|以上|以下|同比|环比|没有|[未不非]|预计|预期|计划|力争|目标|有望"
 )
 
 
@@ -38,7 +39,8 @@ def surroundings(text: str, start: int, end: int, others: Iterable[tuple[int, in
     """Return a hash of what in a sentence decides what a number in it says, six digits long.
 
     The words of its clause before it, years, units, other numbers, flows and words of direction:
-    the rest may be written otherwise, and words without any of these may be added.
+    the rest may be written otherwise, and words without any of these may be added. Of a text and
+    of the same made `bare` it is one: a reader of slides has the one, who wrote them the other.
 
     Parameters
     ----------
@@ -51,9 +53,11 @@ def surroundings(text: str, start: int, end: int, others: Iterable[tuple[int, in
     """
     for first, last in others:
         if (first, last) != (start, end):
-            text = f"{text[:first]}{'※' * (last - first)}{text[last:]}"
-    before = _SENTENCE.split(text[:start])[-1]
-    behind = _SENTENCE.split(text[end:])[0]
-    told = _TELLING.findall(f"{bare(before)}§{bare(behind)}")
-    subject = re.split("[,，、:：]", bare(before))[-1]
+            # as many as the bare text has; blanks keep what is behind in its place
+            hidden = "※" * len(bare(text[first:last]))
+            text = f"{text[:first]}{hidden:　<{last - first}}{text[last:]}"
+    before = _SENTENCE.split(bare(text[:start].rpartition("\n")[2]))[-1]
+    behind = _SENTENCE.split(bare(text[end:].partition("\n")[0]))[0]
+    told = _TELLING.findall(f"{before}§{behind}")
+    subject = re.split("[,、:]", before)[-1]
     return digest("|".join([subject, *told]).encode())[:6]

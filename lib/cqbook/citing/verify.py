@@ -15,6 +15,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from cqbook.changes.comparison import compare_observations
 from cqbook.changes.records import Revision
@@ -55,9 +56,11 @@ from cqbook.citing.entries import (
     tables_of_edition,
 )
 from cqbook.citing.marks import TABLE, abridged, bookmark, table_bookmark
+from cqbook.citing.own_words import OwnWords, in_own_words
 from cqbook.citing.pictures import compared_drawing, is_altered_picture, refuse_too_many
 from cqbook.citing.readers.office_word import ANNEXED
 from cqbook.citing.remarks import said_back, strange_back, strange_remark
+from cqbook.citing.rounded import is_rounded
 from cqbook.citing.sentences import (
     altered_sentences,
     caption_numbers,
@@ -71,18 +74,21 @@ from cqbook.errors import DataError
 STANDS, REVISED, UNKNOWN, ALTERED = "仍然成立", "已修订", "版次不详", "图或数被改动"
 #: Nothing of the book drops out in silence.
 LOST = "没有比对"
-KINDS_ZH: dict[CitedKind, str] = {
+#: ``own``: what somebody says beside what was quoted.
+StandingKind = CitedKind | Literal["own"]
+KINDS_ZH: dict[StandingKind, str] = {
     "figure": "图",
     "table": "图的数据表",
     "number": "数",
     "citation": "引用的图",
     "text": "图的文字",
+    "own": "自己的话",
 }
 #: Of what is no figure's, by kind.
-_TABLES_ZH: dict[CitedKind, str] = {"table": "表", "citation": "引用的表", "text": "表的文字"}
+_TABLES_ZH: dict[StandingKind, str] = {"table": "表", "citation": "引用的表", "text": "表的文字"}
 
 
-def kind_zh(kind: CitedKind, name: str) -> str:
+def kind_zh(kind: StandingKind, name: str) -> str:
     """Return what something cited is called: tables of the book are no figure's data."""
     return _TABLES_ZH.get(kind, KINDS_ZH[kind]) if is_table(name) else KINDS_ZH[kind]
 
@@ -94,7 +100,7 @@ class Standing:
     ``kind`` is ``text`` for a title, caption, source line or sentence of a figure.
     """
 
-    kind: CitedKind
+    kind: StandingKind
     name: str
     edition: str
     verdict: str
@@ -164,6 +170,38 @@ def verify(
         *texts,
         *_judge_frame(asked, passages, stated),
     ]
+
+
+def own_words(root: Path, content: bytes, name: str) -> OwnWords:
+    """Return what a document says that the book did not print, beside what it took from it.
+
+    Parameters
+    ----------
+    root : Path
+        The book.
+    content, name
+        The document.
+
+    Raises
+    ------
+    DataError
+        If the document can't be read.
+    """
+    held = KnownEditions(root)
+    found = cited(content, name)
+    there = _printed_there(held, found)
+    printed = [text for texts in (*there.whole.values(), *there.known.values()) for text in texts]
+    return in_own_words(
+        [passage for item in found for passage in item.passages],
+        printed,
+        list(_claims_said(held, found)),
+        [item.text for item in found if item.kind == "number"],
+    )
+
+
+def of_own_words(printed: str, detail: str) -> Standing:
+    """Return what is told of a number that somebody typed, and the book has otherwise."""
+    return Standing("own", "", "", LOST, f"“{printed}”与书中的数不同，请人核对：{detail}")
 
 
 _YEAR = re.compile("(?:19|20)[0-9]{2}年?")
@@ -407,7 +445,8 @@ def _judge_number(held: KnownEditions, then: Path, now: Path, item: Cited) -> St
         return Standing("number", item.name, item.edition, UNKNOWN, "该版次没有这个数")
     if item.lost and not item.text:
         return Standing("number", name, item.edition, LOST, item.lost)
-    if bare(item.text) != bare(text):
+    rounded = bare(item.text) != bare(text) and is_rounded(item.text, text)
+    if bare(item.text) != bare(text) and not rounded:
         detail = f"文中为“{item.text}”，版次 {item.edition} 为“{text}”"
         if not item.text:
             detail = f"文中这一处找不到“{text}”：改过、删去了，或与别的数换了位置"
@@ -419,7 +458,8 @@ def _judge_number(held: KnownEditions, then: Path, now: Path, item: Cited) -> St
     if new != text:
         return Standing("number", name, item.edition, REVISED, f"{text} → {new or '不再有'}")
     verdict = LOST if item.lost else STANDS
-    return Standing("number", name, item.edition, verdict, item.lost or text)
+    detail = f"“{item.text}”是“{text}”的取整" if rounded else text
+    return Standing("number", name, item.edition, verdict, item.lost or detail)
 
 
 def _judge_table(held: KnownEditions, then: Path, now: Path, item: Cited) -> Standing | None:

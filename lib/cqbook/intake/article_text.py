@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -159,8 +159,13 @@ def article_text(content: bytes, name: str, published: str = "") -> ArticleText:
             "有文字的文章（扫描件请先识别成文字）",
             "an article with text (a scan has none)",
         )
-    simplified = tuple(map(_simplified, paragraphs))
-    return ArticleText(name, paragraphs, simplified, published or _day(simplified))
+    text = text_of(name, paragraphs)
+    return replace(text, published=published or _day(text.simplified))
+
+
+def text_of(name: str, paragraphs: Sequence[str]) -> ArticleText:
+    """Return the text of paragraphs that were read already; it bears no day."""
+    return ArticleText(name, tuple(paragraphs), tuple(map(_simplified, paragraphs)), "")
 
 
 def checked_day(day: str) -> str:

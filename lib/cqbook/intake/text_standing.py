@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -23,7 +23,7 @@ from cqbook.intake.article import read_article
 from cqbook.intake.article_choices import breakdown_of, flow_of, indicator_of
 from cqbook.intake.article_figure import ONLY_FLOW, Article, ArticleFigure
 from cqbook.intake.article_names import Mention, Names
-from cqbook.intake.article_text import article_text, checked_day
+from cqbook.intake.article_text import article_text, checked_day, text_of
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.periods import Period
 from cqbook.quantities.qualifiers import SIGNED_MEASURES, from_printed
@@ -191,6 +191,29 @@ def judge_article(article: Article, names: Names) -> list[TextStanding]:
     """Return what the book says to each figure of an article, in its order."""
     judge = Judge(names)
     return [judge.of(article, place) for place in range(len(article.figures))]
+
+
+def check_paragraphs(
+    paragraphs: Sequence[str], says_itself: Callable[[int, str], bool], names: Names
+) -> list[TextStanding]:
+    """Return what the book says to some of the numbers of a document that was read already.
+
+    Parameters
+    ----------
+    paragraphs : sequence of str
+        All of the document: what one is of, another before it may say.
+    says_itself : callable
+        Whether a number is to be asked, by its paragraph, from 1, and as it is printed.
+    names : Names
+        Those of the book that is asked.
+    """
+    article = read_article(text_of("", paragraphs), names.book, names)
+    judge = Judge(names)
+    return [
+        judge.of(article, place)
+        for place, figure in enumerate(article.figures)
+        if says_itself(figure.paragraph, figure.row["as_printed"])
+    ]
 
 
 @dataclass

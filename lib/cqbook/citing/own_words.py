@@ -1,0 +1,125 @@
+"""What a document that quotes the book says in somebody's own words, and who is to look at it.
+
+The numbers of such paragraphs are asked one by one elsewhere, as those of any text. A comparison
+without a number (创历史新高) nobody can ask: it is listed, so that it does not pass for the book's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from cqbook.citing.alike import bare
+from cqbook.citing.cited import CAPTION_NUMBER, Passage
+from cqbook.citing.claims_said import STOPS, TAKEN, SaidClaim, without_claims
+from cqbook.citing.marks import citations_in
+
+#: Han letters from which on a paragraph says something: a cell of a table does not.
+_SAYS = 6
+_HAN = re.compile("[一-鿿]")
+#: A number of the book in the list at the end of a briefing.
+_LISTED = re.compile(r"〔[\w.:-]{3,120}〕")
+#: Where a summary says which figure shows what it says.
+_REFERENCE = re.compile(r"\(图\d{1,3}\)\.?$")
+_CLAUSE = re.compile(r"[,;:!?※]|(?<![0-9])\.|\.(?![0-9])")
+#: Ranks, records and what is said of a whole, without a number.
+_BOASTS = re.compile(
+    "新[高低]|历史性|纪录|谷底|第[一二三](?![产季期批章步个次类部、季])|首位|榜首|前[三五十]|领[跑先]|遥遥"
+    "|跃居|稳居|[翻番]了?[一两二三几]番|[成数]倍|最[高低大小多少快慢](?!的?是)|绝对|全面|全线"
+)
+
+
+@dataclass(frozen=True)
+class OwnWords:
+    """All paragraphs of a document, which of them the book did not print, and the numbers quoted.
+
+    ``own``: their places, from 1; ``quoted``: bare texts of the numbers that the book's marks hold.
+    """
+
+    paragraphs: tuple[str, ...]
+    own: frozenset[int]
+    quoted: frozenset[str]
+
+    def says_itself(self, paragraph: int, printed: str) -> bool:
+        """Return whether somebody's own words have a number that is none of the quoted."""
+        plain = bare(printed)
+        known = any(number in plain or plain in number for number in self.quoted)
+        return paragraph in self.own and not known
+
+
+def in_own_words(
+    passages: Sequence[Passage],
+    printed: Collection[str],
+    claims: Sequence[SaidClaim],
+    quoted: Collection[str],
+) -> OwnWords:
+    """Return what of a document's paragraphs the book did not print.
+
+    Parameters
+    ----------
+    passages : sequence of Passage
+        Of the document.
+    printed : collection of str
+        What the book prints of its figures and tables.
+    claims : sequence of SaidClaim
+        Of the editions that the document is of.
+    quoted : collection of str
+        The numbers that the book's marks hold.
+    """
+    ours = {bare(text).rstrip(STOPS) for text in printed}
+    own = frozenset(
+        place
+        for place, passage in enumerate(passages, start=1)
+        if passage.role != "contents" and _is_own(passage.text, ours, claims)
+    )
+    plain = frozenset(text for number in quoted if (text := bare(number)))
+    return OwnWords(tuple(passage.text for passage in passages), own, plain)
+
+
+def _is_own(text: str, ours: Collection[str], claims: Sequence[SaidClaim]) -> bool:
+    if len(_HAN.findall(text)) < _SAYS or _LISTED.search(text) or any(citations_in(text)):
+        return False
+    lead = CAPTION_NUMBER.match(text)
+    plain = bare(text[lead.end() :] if lead else text)
+    if _REFERENCE.sub("", plain).rstrip(STOPS) in ours:
+        return False
+    made = without_claims(text, claims)
+    # what was made of a sentence of the book is told as that
+    return not made.faults and bool(made.rest.strip(f"{TAKEN}{STOPS}"))
+
+
+#: What is named of numbers and boasts; of the others it is said how many.
+_NAMED = 5
+
+
+def unasked_lines(words: OwnWords, numbers: Sequence[str]) -> Iterator[str]:
+    """Yield what to tell of one's own words that the book can't be asked about.
+
+    Parameters
+    ----------
+    words : OwnWords
+    numbers : sequence of str
+        Those of one's own, as printed, that the book has not, or that can't be read.
+    """
+    for found, told, english in (
+        (
+            numbers,
+            "自己的话里的数，书中没有或读不准，没有核对",
+            "numbers of your own, not compared",
+        ),
+        (list(boasts(words)), "自己的话里没有数的比较，书不能核对", "comparisons without a number"),
+    ):
+        once = list(dict.fromkeys(found))
+        named = "；".join(f"“{item}”" for item in once[:_NAMED])
+        more = f"等{len(once)}处" if len(once) > _NAMED else ""
+        if once:
+            yield f"{told}：{named}{more} | {english}: {len(once)}"
+
+
+def boasts(words: OwnWords) -> Iterator[str]:
+    """Yield the clauses of one's own that rank or surpass and say no number."""
+    for place in sorted(words.own):
+        for clause in _CLAUSE.split(bare(words.paragraphs[place - 1])):
+            if _BOASTS.search(clause) and not re.search(r"\d[^年]", clause):
+                yield clause

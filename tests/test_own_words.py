@@ -1,0 +1,151 @@
+"""What somebody writes beside what was quoted of the book: other numbers, boasts, roundings."""
+
+from __future__ import annotations
+
+import re
+
+import docx
+import pytest
+from test_brief import built, edition, first, second
+
+from cqbook import cli
+from cqbook.citing import briefing, powerpoint
+from cqbook.citing.alike import bare, surroundings
+from cqbook.citing.rounded import is_rounded
+from cqbook.citing.word import to_docx
+from cqbook.editions import store
+
+__all__ = ["built", "edition", "first", "second"]
+
+QUOTED = "# 月报\n\n2025年，全市进出口{{ trade.total }}。民营企业占进出口的{{ trade.share }}。\n\n"
+
+
+def told(capsys, built, folder, sentence, form="docx"):
+    """What `verify` says of a briefing with a sentence of one's own, and its exit code."""
+    blocks = briefing.blocks_of_markdown(f"{QUOTED}{sentence}\n")
+    write = {"docx": to_docx, "pptx": powerpoint.to_pptx}[form]
+    path = folder / f"month.{form}"
+    path.write_bytes(write(blocks, store.find(built, "2026-11")))
+    return asked(capsys, built, path)
+
+
+def asked(capsys, built, path):
+    code = cli.main(["--root", str(built), "verify", str(path), "--against", "2026-11"])
+    return code, capsys.readouterr().out
+
+
+@pytest.mark.parametrize("form", ["docx", "pptx"])
+def test_a_briefing_that_nobody_touched_stands(capsys, built, tmp_path, form):
+    # two sentences in one paragraph: on slides each number was said to stand among other words
+    code, out = told(capsys, built, tmp_path, "", form)
+    assert (code, out.count("仍然成立")) == (0, 2)
+    assert "自己的话" not in out
+
+
+@pytest.mark.parametrize(
+    ("sentence", "number", "of_the_book"),
+    [
+        ("2025年重庆进出口达到8506.8亿元。", "8506.8亿元", "8006.8亿元"),
+        ("2025年，重庆进出口同比增长15%。", "同比增长15%", "12%"),
+        ("2025年，重庆出口2419.5亿元。", "2419.5亿元", "5587.3亿元"),
+        ("- 2025年，重庆进出口总值同比下降12%。", "同比下降12%", "12%"),
+    ],
+)
+def test_a_number_of_ones_own_that_the_book_has_otherwise_is_told(
+    capsys, built, tmp_path, sentence, number, of_the_book
+):
+    code, out = told(capsys, built, tmp_path, sentence)
+    (line,) = [line for line in out.splitlines() if "与书中的数不同" in line]
+    assert code == 1
+    assert line.startswith(f"没有比对　自己的话　“{number}”")
+    assert of_the_book in line
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        # the year is said nowhere
+        ("重庆进出口8060.8亿元。", "自己的话里的数，书中没有或读不准，没有核对：“8060.8亿元”"),
+        ("全市外贸创历史新高，稳居西部前列。", "书不能核对：“全市外贸创历史新高”；“稳居西部前列”"),
+        ("五年间出口翻了两番。", "书不能核对：“五年间出口翻了两番”"),
+    ],
+)
+def test_what_the_book_can_not_be_asked_is_named_and_fails_nothing(
+    capsys, built, tmp_path, sentence, line
+):
+    code, out = told(capsys, built, tmp_path, sentence)
+    assert line in out
+    assert code == 0
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["2025年重庆出口5587.3亿元，同比增长10.2%。", "第一季度的数还没有公布。", "以下先说总体。"],
+)
+def test_right_numbers_and_plain_words_are_passed_over(capsys, built, tmp_path, sentence):
+    code, out = told(capsys, built, tmp_path, sentence)
+    assert code == 0
+    assert "自己的话" not in out
+
+
+@pytest.mark.parametrize(
+    ("said", "held", "is_one"),
+    [
+        ("8007亿元", "8006.8亿元", True),
+        ("约8000亿元", "8006.8亿元", True),
+        ("0.80万亿元", "8006.8亿元", True),
+        ("超8000亿元", "8006.8亿元", True),
+        ("近一半", "48%", True),
+        ("约48%", "48%", True),
+        ("增长一成二", "增长12%", True),
+        ("增长百分之十二", "增长12%", True),
+        ("8006亿元", "8006.8亿元", False),
+        ("约8100亿元", "8006.8亿元", False),
+        ("约8400亿元", "8400.1亿美元", False),
+        ("0.81万亿元", "8006.8亿元", False),
+        # true, and nobody says it of that
+        ("超80亿元", "8006.8亿元", False),
+        ("近8000亿元", "8006.8亿元", False),
+        ("8006.8万元", "8006.8亿元", False),
+        ("超48%", "48%", False),
+        ("下降12%", "增长12%", False),
+        ("增长12个百分点", "增长12%", False),
+        # finer than the book knows
+        ("92.4%", "约92.4%", False),
+        ("1100亿元", "超1100亿元", False),
+        ("民营企业占一半", "48%", False),
+    ],
+)
+def test_what_is_a_rounding(said, held, is_one):
+    assert is_rounded(said, held) is is_one
+
+
+def test_a_rounded_number_stands_and_says_what_of(capsys, built, tmp_path):
+    told(capsys, built, tmp_path, "")
+    opened = docx.Document(tmp_path / "month.docx")
+    (run,) = [
+        run for item in opened.paragraphs for run in item.runs
+        if run.text == "8006.8亿元" and item.text.startswith("2025年，")
+    ]  # fmt: skip
+    run.text = "约8000亿元"
+    opened.save(tmp_path / "month.docx")
+    code, out = asked(capsys, built, tmp_path / "month.docx")
+    assert code == 0
+    assert "“约8000亿元”是“8006.8亿元”的取整" in out
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2025年，进出口8006.8亿元，增长12%。民营企业占48%；外资占三成！",
+        "共8,006.8亿元　增长12%。其中：出口 5587.3 亿元。",
+        "In 2025, trade was 8,006.8. Exports rose 10.2%.",
+    ],
+)
+def test_what_stands_around_a_number_is_the_same_in_a_bare_text(text):
+    numbers = [found.span() for found in re.finditer(r"\d+(?:[,.]\d+)*%?", text)]
+    plain = bare(text)
+    there = [found.span() for found in re.finditer(r"\d+(?:\.\d+)?%?", plain)]
+    assert len(numbers) == len(there) > 2
+    for one, other in zip(numbers, there, strict=True):
+        assert surroundings(text, *one, numbers) == surroundings(plain, *other, there)
