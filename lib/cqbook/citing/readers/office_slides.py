@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import re
 from collections.abc import Iterator
@@ -118,20 +119,7 @@ def _text(paragraph: etree._Element) -> str:
 def in_order(marks: list[NumberMark], paragraphs: list[str]) -> Iterator[Cited]:
     """Yield the numbers of marks as they stand in paragraphs, one behind the other."""
     lines = [bare(text) for text in paragraphs]
-    placed: list[tuple[int, int, int] | None] = []
-    line, place = 0, 0
-    for mark in marks:
-        found = next(
-            (
-                (number, *spot)
-                for number in range(line, len(lines))
-                if (spot := _spot(lines[number], mark.text, place if number == line else 0))
-            ),
-            None,
-        )
-        if found:
-            line, place = found[0], found[2]
-        placed.append(found)
+    placed = _with_rewritten(_in_line([list(_spots(lines, mark.text)) for mark in marks]), lines)
     for mark, where in zip(marks, placed, strict=True):
         name = bookmark(mark.name)
         if where is None:
@@ -141,15 +129,86 @@ def in_order(marks: list[NumberMark], paragraphs: list[str]) -> Iterator[Cited]:
         others = [(other[1], other[2]) for other in placed if other and other[0] == line]
         around = surroundings(lines[line], at, place, others)
         moved = mark.beside and around != mark.beside
-        text = lines[line][at:place] if LEFT_OUT in mark.text else mark.text
+        found = lines[line][at:place]
+        text = mark.text if bare(mark.text) == found else found
         yield Cited("number", name, mark.edition, text=text, lost=BESIDE if moved else "")
 
 
-def _spot(text: str, wanted: str, start: int) -> tuple[int, int] | None:
-    """Return where a number begins and ends that is no part of a longer one.
+#: A number where it stands: its line, and from where to where in it.
+_Spot = tuple[int, int, int]
+#: Places of one number that are looked at: a table says 48% in many.
+_PLACES = 512
+#: A number that somebody wrote in the place of one, with the words that belong to it.
+_WRITTEN = re.compile(
+    r"(?:超过|不到|不足|[约近超逾]|增长|下降|提高|降低)*[0-9][0-9.]*[万亿千百]*"
+    "(?:个?百分点|美元|标箱|[元吨辆台家个户箱倍成项位%‰])?"
+)
+
+
+def _spots(lines: list[str], wanted: str) -> Iterator[_Spot]:
+    found = ((number, spot) for number, line in enumerate(lines) for spot in _found(line, wanted))
+    for number, (start, end) in itertools.islice(found, _PLACES):
+        yield number, start, end
+
+
+def _in_line(places: list[list[_Spot]]) -> list[_Spot | None]:
+    """Return where each of several stands so that as many as can be follow one another.
+
+    The longest chain of ascending places with at most one of each: of a number that was rewritten
+    and stands again further down, that other place takes none from those behind it.
+    """
+    # by length: where the chain that ends first ends, and its last link
+    ends: list[tuple[int, int]] = []
+    last: list[int] = []
+    #: Of which number, where, and the link before.
+    links: list[tuple[int, _Spot, int | None]] = []
+    for mark, spots in enumerate(places):
+        # the last first: no two of one number can follow each other
+        for spot in reversed(spots):
+            line, start, end = spot
+            length = bisect.bisect_right(ends, (line, start))
+            links.append((mark, spot, last[length - 1] if length else None))
+            if length == len(ends):
+                ends.append((line, end))
+                last.append(len(links) - 1)
+            elif (line, end) < ends[length]:
+                ends[length], last[length] = (line, end), len(links) - 1
+    placed: list[_Spot | None] = [None] * len(places)
+    link = last[-1] if last else None
+    while link is not None:
+        mark, placed[links[link][0]], link = links[link]
+    return placed
+
+
+def _with_rewritten(placed: list[_Spot | None], lines: list[str]) -> list[_Spot | None]:
+    """Return places, those too of numbers that somebody wrote otherwise between two that stand.
+
+    Known where there are as many numbers between these as are missing.
+    """
+    made = list(placed)
+    gone = [number for number, where in enumerate(placed) if where is None]
+    for _, group in itertools.groupby(enumerate(gone), lambda pair: pair[1] - pair[0]):
+        missing = [number for _, number in group]
+        before = placed[missing[0] - 1] if missing[0] else None
+        behind = placed[missing[-1] + 1] if missing[-1] + 1 < len(placed) else None
+        line = before[0] if before else behind[0] if behind else None
+        if line is None or (before and behind and before[0] != behind[0]):
+            continue
+        start, end = before[2] if before else 0, behind[1] if behind else len(lines[line])
+        written = [found.span() for found in _WRITTEN.finditer(lines[line], start, end)]
+        # 2025年 is none of them
+        written = [span for span in written if not lines[line].startswith("年", span[1])]
+        if len(written) == len(missing):
+            for number, span in zip(missing, written, strict=True):
+                made[number] = (line, *span)
+    return made
+
+
+def _found(text: str, wanted: str) -> Iterator[tuple[int, int]]:
+    """Yield where a number begins and ends that is no part of a longer one.
 
     A sentence is looked for by its beginning and its end where no more of it is listed.
     """
     named = ".{0,400}?".join(re.escape(bare(part)) for part in wanted.split(LEFT_OUT))
-    found = re.compile(rf"(?<![0-9.]){named}(?![0-9]|\.[0-9])").search(text, start)
-    return found.span() if found else None
+    for found in re.finditer(rf"(?<![0-9.]){named}(?![0-9]|\.[0-9])", text):
+        yield found.span()
