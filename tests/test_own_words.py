@@ -6,12 +6,19 @@ import re
 
 import docx
 import pytest
+from lxml import etree
 from test_brief import built, edition, first, second
 
 from cqbook import cli
 from cqbook.citing import briefing, powerpoint
 from cqbook.citing.alike import bare, surroundings
+from cqbook.citing.cited import Passage
+from cqbook.citing.marks import NumberMark, number_mark
+from cqbook.citing.own_words import in_own_words
+from cqbook.citing.readers.office_parts import A
+from cqbook.citing.readers.office_slides import in_order
 from cqbook.citing.rounded import is_rounded
+from cqbook.citing.updating.numbers import number_boxes
 from cqbook.citing.word import to_docx
 from cqbook.editions import store
 
@@ -88,6 +95,48 @@ def test_right_numbers_and_plain_words_are_passed_over(capsys, built, tmp_path, 
     assert "自己的话" not in out
 
 
+PRINTED = "重庆进出口里，民营企业的份额从2019年的约33.1%升到2025年的48%，其间2024年比2022年低"
+AT = (("fig-trade-who", "2026-11"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "role", "kind"),
+    [
+        # words of the book's title were struck, and none added
+        ("图2　民营企业份额升到48%", "text", "the book's"),
+        ("民营企业的份额从约33.1%升到2025年的48%", "heading", "the book's"),
+        ("图2　民营企业份额升到84%", "text", "a title"),
+        ("图2　民营企业份额降到48%", "text", "a title"),
+        ("图2　外资企业份额升到48%", "text", "a title"),
+        ("民营企业的份额从48%升到约33.1%", "heading", "a title"),
+        # part of a number is none
+        ("图2　民营企业份额升到8%", "text", "a title"),
+        ("民营企业的份额升到84%，值得注意。", "text", "own"),
+    ],
+)
+def test_a_title_of_ones_own_is_asked_for_every_number(text, role, kind):
+    words = in_own_words([Passage(text, AT, AT, role, AT)], [PRINTED], [], ["48%"])
+    assert bool(words.own) is (kind != "the book's")
+    assert bool(words.titles) is (kind == "a title")
+    # what a paragraph has as the book's mark has it is asked there
+    assert words.says_itself(1, "升到48%") is (kind == "a title")
+    assert words.says_itself(1, "84%") is (kind != "the book's")
+
+
+def test_a_caption_that_says_what_the_figure_does_not_fails(capsys, built, first, tmp_path):
+    blocks = briefing.blocks_of_figures([first.id])
+    path = tmp_path / "month.docx"
+    path.write_bytes(to_docx(blocks, store.find(built, "2026-11")))
+    assert asked(capsys, built, path)[0] == 0
+    opened = docx.Document(path)
+    (caption,) = [item for item in opened.paragraphs if item.text.startswith("图")]
+    caption.runs[-1].text = "　民营企业的份额升到84%"
+    opened.save(path)
+    code, out = asked(capsys, built, path)
+    assert code == 1
+    assert "没有比对　自己的话　“升到84%”在图题里" in out
+
+
 @pytest.mark.parametrize(
     ("said", "held", "is_one"),
     [
@@ -149,3 +198,30 @@ def test_what_stands_around_a_number_is_the_same_in_a_bare_text(text):
     assert len(numbers) == len(there) > 2
     for one, other in zip(numbers, there, strict=True):
         assert surroundings(text, *one, numbers) == surroundings(plain, *other, there)
+
+
+CLAIM = "今年8006.8亿元，离高点还差152亿元。"
+MARKS = [NumberMark(name, text, "2026-11", "", 0) for name, text in (
+    ("trade.total", "8006.8亿元"), ("trade.growth", "增长12%"), ("claim:trade.below", CLAIM)
+)]  # fmt: skip
+
+
+def test_a_number_that_was_rewritten_and_stands_again_below_moves_no_other():
+    # its copy in the sentence below was taken for it, and what is between was not found
+    found = list(in_order(MARKS, ["进出口约8007亿元，增长12%。", CLAIM]))
+    assert [bare(item.text) for item in found] == ["约8007亿元", "增长12%", bare(CLAIM)]
+    # of two that were exchanged one is none
+    found = list(in_order(MARKS, ["增长12%，进出口8006.8亿元。", CLAIM]))
+    assert sum(bool(item.text) for item in found) == 2
+
+
+def test_an_update_writes_each_number_where_it_stands():
+    box = etree.fromstring(
+        f"""<p:sp xmlns:p="x" xmlns:a="{A[1:-1]}"><p:nv><p:c/></p:nv><p:txBody>
+        <a:p><a:r><a:t>进出口约8007亿元，增长12%。</a:t></a:r></a:p>
+        <a:p><a:r><a:t>{CLAIM}</a:t></a:r></a:p></p:txBody></p:sp>"""
+    )
+    marks = "；".join(number_mark(item.name, item.text, item.edition) for item in MARKS)
+    box[0][0].set("name", marks)
+    (found,) = number_boxes(box)
+    assert [item and item.text for item in found.placed] == [None, "增长12%", CLAIM]

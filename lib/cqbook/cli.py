@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from cqbook.build.preview import Previewer
-    from cqbook.citing.own_words import OwnWords
-    from cqbook.intake.text_standing import TextStanding
+    from cqbook.citing.verify import Standing
 
 # Chapters, data and configuration are read below the book's folder: see `_book`.
 
@@ -526,10 +525,11 @@ def _brief_updated(root: Path, arguments: argparse.Namespace) -> int:
         return 1
     made = updated(root, content_of(path), path.name, arguments.edition)
     replace_file(target.resolve(), made.content)
-    for line in report_lines(made, path.suffix.lower()):
+    own, left = _own_words(root, arguments.edition, made.content, path.name)
+    for line in (*report_lines(made, path.suffix.lower(), own), *left):
         _tell(line)
     _tell(f"{target}（覆盖了原有的 | what was there is replaced）" if existed else target)
-    return 1 if made.left or made.turned else 0
+    return 1 if made.left or made.turned or own else 0
 
 
 def _pdf(root: Path, arguments: argparse.Namespace) -> int:
@@ -568,49 +568,61 @@ def _verify_text(root: Path, arguments: argparse.Namespace) -> int:
     return 0 if found and all(item.verdict == HOLDS for item in found) else 1
 
 
-def _own_numbers(root: Path, against: str, words: OwnWords) -> list[TextStanding]:
-    """Return what the book says to the numbers that a document has beside what it quotes."""
+def _own_words(
+    root: Path, against: str, content: bytes, name: str
+) -> tuple[list[Standing], list[str]]:
+    """Return what a document says itself and the book does not, and lines on what can't be asked.
+
+    Beside what it quotes.
+    """
+    from cqbook.citing.own_words import unasked_lines
+    from cqbook.citing.verify import of_own_words, own_words
     from cqbook.data.catalog import Catalog
     from cqbook.editions.store import find
     from cqbook.intake.article_names import Names
-    from cqbook.intake.text_standing import check_paragraphs
+    from cqbook.intake.text_standing import FAILS, HOLDS, OTHERWISE, check_paragraphs
 
+    words = own_words(root, content, name)
+    if not words.own:
+        return [], []
     names = Names(Catalog(find(root, against) / "data"))
-    return check_paragraphs(words.paragraphs, words.says_itself, names)
+    asked = check_paragraphs(words.paragraphs, words.says_itself, names)
+    told = [item for item in asked if item.verdict != HOLDS]
+    wrong = [item.verdict in (FAILS, OTHERWISE) for item in told]
+    titles = [item.paragraph in words.titles for item in told]
+    found = [
+        of_own_words(item.printed, item.detail, in_title=title and not differs)
+        for item, differs, title in zip(told, wrong, titles, strict=True)
+        if differs or title
+    ]
+    left = [
+        item.printed
+        for item, differs, title in zip(told, wrong, titles, strict=True)
+        if not differs and not title
+    ]
+    return found, list(unasked_lines(words, left))
 
 
 def _verify(root: Path, arguments: argparse.Namespace) -> int:
     if arguments.text:
         return _verify_text(root, arguments)
-    from cqbook.citing.entries import CLAIM
-    from cqbook.citing.own_words import unasked_lines
-    from cqbook.citing.verify import STANDS, as_json, kind_zh, of_own_words, own_words, verify
+    from cqbook.citing.verify import STANDS, as_json, kind_zh, verify
     from cqbook.disk.untrusted import content_of
     from cqbook.editions.store import last_word_lines, signature_lines
-    from cqbook.intake.text_standing import FAILS, NOT_IN_BOOK, NOT_READ, OTHERWISE
 
     file, content = arguments.file, content_of(arguments.file)
     found = verify(root, content, file.name, arguments.against)
-    words = own_words(root, content, file.name)
-    own = _own_numbers(root, arguments.against, words) if found and words.own else []
-    otherwise = [item for item in own if item.verdict in (FAILS, OTHERWISE)]
-    found += [of_own_words(item.printed, item.detail) for item in otherwise]
-    unasked = [item.printed for item in own if item.verdict in (NOT_IN_BOOK, NOT_READ)]
+    own, left = _own_words(root, arguments.against, content, file.name) if found else ([], [])
+    found += own
     signatures = list(signature_lines(root, dict.fromkeys(item.edition for item in found)))
     if arguments.json:
         _tell_json(as_json(found))
     else:
         for item in found:
             kind = kind_zh(item.kind, item.name)
-            if item.name.startswith(CLAIM):
-                kind = "论断"
             whose = f"{kind} {item.name}（版次 {item.edition}）" if item.edition else kind
             _tell(f"{item.verdict}　{whose}　{item.detail}")
-        for line in (
-            *unasked_lines(words, unasked),
-            *last_word_lines(root, arguments.against),
-            *signatures,
-        ):
+        for line in (*left, *last_word_lines(root, arguments.against), *signatures):
             _tell(line)
         if not found:
             _tell(f"{file}：没有找到出自本书的图和数 | nothing of the book was found")

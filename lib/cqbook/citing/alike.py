@@ -61,3 +61,16 @@ def surroundings(text: str, start: int, end: int, others: Iterable[tuple[int, in
     told = _TELLING.findall(f"{before}§{behind}")
     subject = re.split("[,、:]", before)[-1]
     return digest("|".join([subject, *told]).encode())[:6]
+
+
+#: Letters of a sentence that are shown on either side of a number.
+_SHOWN = 40
+_ENDS = re.compile(r"[。；;！!？?\n]")
+
+
+def shown_around(text: str, start: int, end: int) -> str:
+    """Return the sentence that a number stands in, as somebody finds it again in a document."""
+    before, behind = _ENDS.split(text[:start])[-1], _ENDS.split(text[end:])[0]
+    head = "…" if len(before) > _SHOWN else ""
+    tail = "…" if len(behind) > _SHOWN else ""
+    return f"{head}{before[-_SHOWN:]}{text[start:end]}{behind[:_SHOWN]}{tail}".strip()

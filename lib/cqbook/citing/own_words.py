@@ -22,11 +22,13 @@ _HAN = re.compile("[一-鿿]")
 _LISTED = re.compile(r"〔[\w.:-]{3,120}〕")
 #: Where a summary says which figure shows what it says.
 _REFERENCE = re.compile(r"\(图\d{1,3}\)\.?$")
+#: A number is struck as a whole.
+_TOKEN = re.compile(r"\d+(?:\.\d+)?|.")
 _CLAUSE = re.compile(r"[,;:!?※]|(?<![0-9])\.|\.(?![0-9])")
 #: Ranks, records and what is said of a whole, without a number.
 _BOASTS = re.compile(
     "新[高低]|历史性|纪录|谷底|第[一二三](?![产季期批章步个次类部、季])|首位|榜首|前[三五十]|领[跑先]|遥遥"
-    "|跃居|稳居|[翻番]了?[一两二三几]番|[成数]倍|最[高低大小多少快慢](?!的?是)|绝对|全面|全线"
+    "|跃居|稳居|[翻番]了?[一两二三几]番|[成数]倍|最[高低大小多少快慢](?!的?是)|绝对|全面|全线|半壁"
 )
 
 
@@ -34,15 +36,22 @@ _BOASTS = re.compile(
 class OwnWords:
     """All paragraphs of a document, which of them the book did not print, and the numbers quoted.
 
-    ``own``: their places, from 1; ``quoted``: bare texts of the numbers that the book's marks hold.
+    ``own``: their places, from 1; ``titles``: of those, captions and titles of the book's figures;
+    ``quoted``: bare texts of the numbers that the book's marks hold.
     """
 
     paragraphs: tuple[str, ...]
     own: frozenset[int]
+    titles: frozenset[int]
     quoted: frozenset[str]
 
     def says_itself(self, paragraph: int, printed: str) -> bool:
-        """Return whether somebody's own words have a number that is none of the quoted."""
+        """Return whether somebody's own words have a number that is none of the quoted.
+
+        A title says of what its figure shows: there each is asked.
+        """
+        if paragraph in self.titles:
+            return True
         plain = bare(printed)
         known = any(number in plain or plain in number for number in self.quoted)
         return paragraph in self.own and not known
@@ -73,8 +82,28 @@ def in_own_words(
         for place, passage in enumerate(passages, start=1)
         if passage.role != "contents" and _is_own(passage.text, ours, claims)
     )
+    titles = frozenset(place for place in own if _is_title(passages[place - 1]))
+    shortened = {place for place in titles if _is_shortened(passages[place - 1].text, ours)}
     plain = frozenset(text for number in quoted if (text := bare(number)))
-    return OwnWords(tuple(passage.text for passage in passages), own, plain)
+    texts = tuple(passage.text for passage in passages)
+    return OwnWords(texts, own - shortened, titles - shortened, plain)
+
+
+def _is_title(passage: Passage) -> bool:
+    """Return whether a paragraph stands as the title of a figure of the book, or as its caption."""
+    called = passage.role == "heading" or CAPTION_NUMBER.match(passage.text)
+    return bool(called and passage.at)
+
+
+def _is_shortened(text: str, ours: Collection[str]) -> bool:
+    """Return whether a title is one of the book's of which words were struck, and none added."""
+    lead = CAPTION_NUMBER.match(text)
+    left = _TOKEN.findall(bare(text[lead.end() :] if lead else text).rstrip(STOPS))
+    for whole in ours:
+        tokens = iter(_TOKEN.findall(whole))
+        if all(token in tokens for token in left):
+            return True
+    return False
 
 
 def _is_own(text: str, ours: Collection[str], claims: Sequence[SaidClaim]) -> bool:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -620,8 +620,11 @@ def edition_day(root: Path, edition: Path) -> str:
     return f"{found[1]}-{found[2]}-01" if found else _NO_DAY
 
 
-def report_lines(made: Updated, ending: str) -> Iterator[str]:
-    """Yield what happened to a document, a line each."""
+def report_lines(made: Updated, ending: str, own: Sequence[Standing] = ()) -> Iterator[str]:
+    """Yield what happened to a document, a line each.
+
+    ``own``: what it says itself, and the newer edition does not.
+    """
     for item in dict.fromkeys(made.replaced):
         why = f"　{item.why}" if item.why else ""
         yield f"已更新　{kind_zh(item.kind, item.name)} {item.name}：{item.old} → {item.new}{why}"
@@ -635,6 +638,8 @@ def report_lines(made: Updated, ending: str) -> Iterator[str]:
         where = f"{left.name or '（不详）'}（版次 {left.edition or '不详'}）"
         kind = kind_zh(left.kind, left.name)
         yield f"没有更新　{kind} {where}　{left.verdict}：{left.detail}"
+    for said in own:
+        yield f"没有更新　{kind_zh(said.kind, said.name)}　{said.detail}"
     if made.dropped:
         listed = "；".join(made.dropped)
         yield f"会运行或指向别处的没有带过来 | left out, for it runs or leads elsewhere: {listed}"

@@ -90,6 +90,8 @@ _TABLES_ZH: dict[StandingKind, str] = {"table": "表", "citation": "引用的表
 
 def kind_zh(kind: StandingKind, name: str) -> str:
     """Return what something cited is called: tables of the book are no figure's data."""
+    if name.startswith(CLAIM):
+        return "论断"
     return _TABLES_ZH.get(kind, KINDS_ZH[kind]) if is_table(name) else KINDS_ZH[kind]
 
 
@@ -199,9 +201,22 @@ def own_words(root: Path, content: bytes, name: str) -> OwnWords:
     )
 
 
-def of_own_words(printed: str, detail: str) -> Standing:
-    """Return what is told of a number that somebody typed, and the book has otherwise."""
-    return Standing("own", "", "", LOST, f"“{printed}”与书中的数不同，请人核对：{detail}")
+def of_own_words(printed: str, detail: str, *, in_title: bool = False) -> Standing:
+    """Return what is told of a number that somebody typed, and the book does not say so.
+
+    Parameters
+    ----------
+    printed : str
+        As it stands there.
+    detail : str
+        What the book says.
+    in_title : bool
+        Whether it stands in the title of a figure of the book.
+    """
+    told = f"与书中的数不同，请人核对：{detail}"
+    if in_title:
+        told = "在图题里，这个题目书里没有，请人核对"
+    return Standing("own", "", "", LOST, f"“{printed}”{told}")
 
 
 _YEAR = re.compile("(?:19|20)[0-9]{2}年?")

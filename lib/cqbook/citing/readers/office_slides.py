@@ -5,12 +5,12 @@ from __future__ import annotations
 import bisect
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from lxml import etree
 
-from cqbook.citing.alike import bare, surroundings
+from cqbook.citing.alike import bare, shown_around, surroundings
 from cqbook.citing.cited import Cited
 from cqbook.citing.entries import is_table
 from cqbook.citing.marks import LEFT_OUT, MARK_PATTERN, NumberMark, bookmark, number_marks
@@ -19,8 +19,11 @@ from cqbook.citing.remarks import is_remark
 
 #: Said of the mark of a table that stands on something else.
 NO_TABLE = "文件里有这张表的标记，没有表：删去了，或换成了图片"
-#: Said of a number beside which somebody typed another year or unit.
-BESIDE = "前面的词，或旁边的年份、单位、数、升降超近的词改过；书只保证数本身，请人核对"
+
+
+def beside(sentence: str) -> str:
+    """Return what is said of a number beside which somebody typed another year, word or unit."""
+    return f"前面的词，或旁边的年份、单位、数、升降超近的词改过：“{sentence}”；书只保证数本身，请人核对"
 
 
 def slide_tables(tree: etree._Element) -> Iterator[Cited]:
@@ -119,7 +122,9 @@ def _text(paragraph: etree._Element) -> str:
 def in_order(marks: list[NumberMark], paragraphs: list[str]) -> Iterator[Cited]:
     """Yield the numbers of marks as they stand in paragraphs, one behind the other."""
     lines = [bare(text) for text in paragraphs]
-    placed = _with_rewritten(_in_line([list(_spots(lines, mark.text)) for mark in marks]), lines)
+    placed = _with_rewritten(
+        one_behind_another([list(_spots(lines, mark.text)) for mark in marks]), lines
+    )
     for mark, where in zip(marks, placed, strict=True):
         name = bookmark(mark.name)
         if where is None:
@@ -131,13 +136,14 @@ def in_order(marks: list[NumberMark], paragraphs: list[str]) -> Iterator[Cited]:
         moved = mark.beside and around != mark.beside
         found = lines[line][at:place]
         text = mark.text if bare(mark.text) == found else found
-        yield Cited("number", name, mark.edition, text=text, lost=BESIDE if moved else "")
+        lost = beside(shown_around(lines[line], at, place)) if moved else ""
+        yield Cited("number", name, mark.edition, text=text, lost=lost)
 
 
 #: A number where it stands: its line, and from where to where in it.
-_Spot = tuple[int, int, int]
+NumberSpot = tuple[int, int, int]
 #: Places of one number that are looked at: a table says 48% in many.
-_PLACES = 512
+SPOTS_MOST = 512
 #: A number that somebody wrote in the place of one, with the words that belong to it.
 _WRITTEN = re.compile(
     r"(?:超过|不到|不足|[约近超逾]|增长|下降|提高|降低)*[0-9][0-9.]*[万亿千百]*"
@@ -145,23 +151,28 @@ _WRITTEN = re.compile(
 )
 
 
-def _spots(lines: list[str], wanted: str) -> Iterator[_Spot]:
+def _spots(lines: list[str], wanted: str) -> Iterator[NumberSpot]:
     found = ((number, spot) for number, line in enumerate(lines) for spot in _found(line, wanted))
-    for number, (start, end) in itertools.islice(found, _PLACES):
+    for number, (start, end) in itertools.islice(found, SPOTS_MOST):
         yield number, start, end
 
 
-def _in_line(places: list[list[_Spot]]) -> list[_Spot | None]:
-    """Return where each of several stands so that as many as can be follow one another.
+def one_behind_another(places: Sequence[Sequence[NumberSpot]]) -> list[NumberSpot | None]:
+    """Return where each of several numbers stands, so that as many as can follow one another.
 
     The longest chain of ascending places with at most one of each: of a number that was rewritten
     and stands again further down, that other place takes none from those behind it.
+
+    Parameters
+    ----------
+    places : sequence of sequence of NumberSpot
+        Where each may stand, ascending.
     """
     # by length: where the chain that ends first ends, and its last link
     ends: list[tuple[int, int]] = []
     last: list[int] = []
     #: Of which number, where, and the link before.
-    links: list[tuple[int, _Spot, int | None]] = []
+    links: list[tuple[int, NumberSpot, int | None]] = []
     for mark, spots in enumerate(places):
         # the last first: no two of one number can follow each other
         for spot in reversed(spots):
@@ -173,14 +184,14 @@ def _in_line(places: list[list[_Spot]]) -> list[_Spot | None]:
                 last.append(len(links) - 1)
             elif (line, end) < ends[length]:
                 ends[length], last[length] = (line, end), len(links) - 1
-    placed: list[_Spot | None] = [None] * len(places)
+    placed: list[NumberSpot | None] = [None] * len(places)
     link = last[-1] if last else None
     while link is not None:
         mark, placed[links[link][0]], link = links[link]
     return placed
 
 
-def _with_rewritten(placed: list[_Spot | None], lines: list[str]) -> list[_Spot | None]:
+def _with_rewritten(placed: list[NumberSpot | None], lines: list[str]) -> list[NumberSpot | None]:
     """Return places, those too of numbers that somebody wrote otherwise between two that stand.
 
     Known where there are as many numbers between these as are missing.

@@ -9,11 +9,11 @@ from typing import Any
 
 from lxml import etree
 
-from cqbook.citing.alike import surroundings
+from cqbook.citing.alike import shown_around, surroundings
 from cqbook.citing.cited import Cited
 from cqbook.citing.marks import MARK_PATTERN, TABLE
 from cqbook.citing.readers.office_parts import FEW, WP, W
-from cqbook.citing.readers.office_slides import BESIDE
+from cqbook.citing.readers.office_slides import beside
 
 #: Elements that a number takes, however often a word processor splits it.
 NUMBER_NODES = 100
@@ -156,16 +156,24 @@ def bookmarked_numbers(tree: etree._Element, edition: str) -> Iterator[Cited]:
         if found:
             text = marked(start)
             moved = found["beside"] and found["beside"] != surrounded(start, text)
-            yield Cited("number", found["number"], edition, text=text, lost=BESIDE if moved else "")
+            whole, begin, _ = _paragraph(start)
+            lost = beside(shown_around(whole, begin, begin + len(text))) if moved else ""
+            yield Cited("number", found["number"], edition, text=text, lost=lost)
 
 
 def surrounded(start: etree._Element, text: str) -> str:
     """Return what stands around a number in its paragraph, as `surroundings` has it."""
+    whole, begin, spans = _paragraph(start)
+    return surroundings(whole, begin, begin + len(text), spans) if whole else ""
+
+
+def _paragraph(start: etree._Element) -> tuple[str, int, list[tuple[int, int]]]:
+    """Return the paragraph of a number, where it begins, and where all of the book stand in it."""
     holder = next(start.iterancestors(f"{W}p"), None)
     if holder is None:
-        return ""
+        return "", 0, []
     begin, whole = 0, ""
-    #: Where the number and the others of the book begin and end, by the ids of their bookmarks.
+    #: Where they begin and end, by the ids of their bookmarks.
     spans: dict[str, tuple[int, int]] = {}
     tags = [f"{W}{tag}" for tag in ("t", "bookmarkStart", "bookmarkEnd")]
     for node in itertools.islice(holder.iter(tags), FEW):
@@ -178,7 +186,7 @@ def surrounded(start: etree._Element, text: str) -> str:
             spans[identifier] = (spans[identifier][0], len(whole))
         elif BOOKMARK.fullmatch(node.get(f"{W}name") or ""):
             spans[identifier] = (len(whole), len(whole))
-    return surroundings(whole, begin, begin + len(text), spans.values())
+    return whole, begin, list(spans.values())
 
 
 def _unseen(text: etree._Element) -> bool:

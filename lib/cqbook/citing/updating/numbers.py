@@ -12,6 +12,7 @@ from lxml import etree
 from cqbook.citing.alike import bare, surroundings
 from cqbook.citing.marks import NUMBER_PATTERN, bookmark, number_mark
 from cqbook.citing.readers.office_parts import W
+from cqbook.citing.readers.office_slides import SPOTS_MOST, NumberSpot, one_behind_another
 from cqbook.citing.readers.office_word import BOOKMARK, marked, surrounded
 from cqbook.citing.updating.lines import MOST, Line, lines_of, number_at
 
@@ -146,15 +147,23 @@ def number_boxes(tree: etree._Element) -> Iterator[NumberBox]:
         if not marks or holder is None:
             continue
         lines = list(lines_of(holder))
-        placed: list[Placed | None] = []
-        number, place = 0, 0
-        for mark in marks:
-            found = None
-            for at in range(number, len(lines)):
-                span = number_at(lines[at], mark["text"], place if at == number else 0)
-                if span:
-                    found = Placed(bookmark(mark["name"]), lines[at], *span)
-                    number, place = at, span[1]
-                    break
-            placed.append(found)
+        spots = one_behind_another([list(_spots(lines, mark["text"])) for mark in marks])
+        placed = (
+            None if spot is None else Placed(bookmark(mark["name"]), lines[spot[0]], *spot[1:])
+            for mark, spot in zip(marks, spots, strict=True)
+        )
         yield NumberBox(node, marks, tuple(placed))
+
+
+def _spots(lines: Sequence[Line], text: str) -> Iterator[NumberSpot]:
+    """Yield where a number stands in lines, each place behind the one before."""
+    found = ((number, span) for number, line in enumerate(lines) for span in _spans(line, text))
+    for number, (start, end) in itertools.islice(found, SPOTS_MOST):
+        yield number, start, end
+
+
+def _spans(line: Line, text: str) -> Iterator[tuple[int, int]]:
+    span = number_at(line, text, 0)
+    while span:
+        yield span
+        span = number_at(line, text, span[1])
