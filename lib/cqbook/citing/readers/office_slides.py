@@ -23,7 +23,8 @@ NO_TABLE = "文件里有这张表的标记，没有表：删去了，或换成�
 
 def beside(sentence: str) -> str:
     """Return what is said of a number beside which somebody typed another year, word or unit."""
-    return f"前面的词，或旁边的年份、单位、数、升降超近的词改过：“{sentence}”；书只保证数本身，请人核对"
+    what = "前面的词，或旁边的年份、单位、数、升降超近的词改过"
+    return f"{what}：“{sentence}”；书只保证数本身，请人核对"
 
 
 def slide_tables(tree: etree._Element) -> Iterator[Cited]:
