@@ -50,9 +50,7 @@ def test_identity_travels_with_the_chart(book, rows):
 
 def test_a_figure_and_a_table_are_read_back_as_they_were_made(book, rows):
     drawn = made(book, rows)
-    listing = figure.table(
-        book, "tab-x", rows, columns={"label": "项目", "text": "数"}, title="表", numeric=("text",)
-    )
+    listing = figure.table(book, "tab-x", rows, columns={"label": "项目", "text": "数"}, title="表")
     bundles = [item._repr_mimebundle_() for item in (drawn, listing)]
     outputs = [nbformat.v4.new_output("display_data", data=bundle) for bundle in bundles]
     cell = nbformat.v4.new_code_cell("x", outputs=outputs)
