@@ -932,6 +932,13 @@ class Hidden:
     fast: Stretch
     slow: Stretch
 
+    @property
+    def turn(self) -> tuple[Stretch, str, Stretch]:
+        """The slowest and the fastest as they came, and which way growth went between them."""
+        if self.months and self.months.index(self.slow) > self.months.index(self.fast):
+            return self.fast, "降到", self.slow
+        return self.slow, "升到", self.fast
+
 
 def hidden(book: Catalog, area: str, period: str) -> Hidden:
     """Return the stretches of the latest year that has four, the fastest and the slowest."""
@@ -968,4 +975,5 @@ def stretch_bars(found: Iterable[Stretch]) -> pd.DataFrame:
     for end in ("lower", "upper"):
         rows[end] = rows[end].mask(printed, rows["value"])
     rows["range"] = rows["range"].mask(printed, "")
-    return rows.assign(text=[short(item.growth).zh for item in held])
+    many = [Period.parse(item.growth.about.period).months for item in held]
+    return rows.assign(text=[short(item.growth).zh for item in held], months=many)
