@@ -235,8 +235,8 @@ def test_what_is_derived_is_said_to_be_and_nothing_else(book):
 def test_a_share_has_a_column_a_year_and_a_gap_where_none_is_known(book):
     rows = trade.share_columns(trade.shares(book, AREA, "2025", "enterprise=private", least=12))
     assert dict(zip(rows["label"], rows["text"], strict=True)) == {
-        "2019年": "33.1%", "2020年": "38.3%", "2021年": "43.7%", "2022年": "45.9%",
-        "2023年": "没有查到", "2024年": "45.2%", "2025年": "48%",
+        "2019年": "约33.1%", "2020年": "38.3%", "2021年": "43.7%", "2022年": "45.9%",
+        "2023年": "没有查到", "2024年": "约45.2%", "2025年": "48%",
     }  # fmt: skip
     assert not rows["apart"].any()
     # ten months are set beside no year

@@ -390,3 +390,11 @@ def test_a_series_that_ends_before_the_others_says_when(book):
         }
     )
     assert list(ended(frame)["end"]) == ["甲\n2", "乙\n4\n2021年"]
+
+
+def test_a_number_of_the_title_is_qualified_as_it_is_in_the_chart(book, rows):
+    assert made(book, rows, title="2022年总值8158.4亿元")
+    with pytest.raises(UnsoundError, match="题说“约8158"):
+        made(book, rows, title="2022年总值约8158.4亿元")
+    # what the chart does not say is the title's own
+    assert made(book, rows, title="2022年总值约8158亿元")
