@@ -125,7 +125,9 @@ def test_the_dark_picture_is_that_of_a_specification_in_dark_colours(rows):
     spec = figure.static_specs(bars(rows).spec)["wide"]
     partners = dict(theme.PALETTE.values())
     drawn = theme.dark(theme.draw_svg(spec))
+    pale, dim = theme.PALE
     recoloured = re.sub("#[0-9a-f]{6}", lambda found: partners[found[0]], json.dumps(spec))
+    recoloured = recoloured.replace(f'"value": {pale}', f'"value": {dim}')
     assert drawn == theme.draw_svg(json.loads(recoloured))
     for light in partners:
         assert light not in drawn

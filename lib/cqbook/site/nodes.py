@@ -437,8 +437,8 @@ def _kind(key: str, numeric: bool, text: str = "") -> str:
         return "cq-range" if key == "range" else "cq-number"
     if len(text) >= LONG and ";" not in text:
         return "cq-long"
-    short = "cq-short" if 0 < len(text) <= ONE_LINE else ""
-    return f"{short} cq-brief" if short and is_brief(text) else short
+    names = ("cq-short" if 0 < len(text) <= ONE_LINE else "", "cq-brief" if is_brief(text) else "")
+    return " ".join(name for name in names if name)
 
 
 def exhibit_of(app: Sphinx, node: Element, docname: str) -> Exhibit:

@@ -22,6 +22,9 @@ LATIN = 0.53
 #: Into how many lines a text is folded, and a head; the widths below which they are towers.
 LINES, HEAD_LINES = 3, 4
 TEXT, HEAD = 5.2, 2.0
+#: Up to which width a number stays whole: 7154.2亿元.
+NUMBER = 7.0
+_IS_NUMBER = re.compile(r"[约超近]?\d[\d.]*[^\d.]{0,4}$")
 #: Where a line of a number or a head may end: 45.4%（推算）, 2019年1—9月, Jan–Sep 2019.
 _ENDS = re.compile(r"(?=（)|(?<=\s)(?=\(|\d{4})|(?<=年)(?=\d)")
 _PIECES = re.compile(
@@ -44,7 +47,10 @@ class Column:
         if self.numeric:
             parts = [part.strip() for cell in self.cells for part in whole_lines(cell)]
             return max([head, *map(_width, parts)])
-        return max([head, *(_folded(cell, LINES, TEXT) for cell in self.cells)])
+        texts = (
+            _width(cell) if is_brief(cell) else _folded(cell, LINES, TEXT) for cell in self.cells
+        )
+        return max([head, *texts])
 
 
 def whole_lines(text: str) -> list[str]:
@@ -53,8 +59,8 @@ def whole_lines(text: str) -> list[str]:
 
 
 def is_brief(text: str) -> bool:
-    """Return whether a text of a table stays on one line on a phone too."""
-    return 0 < _width(text) <= TEXT
+    """Return whether a text of a table stays on one line on a phone too; a number may be longer."""
+    return 0 < _width(text) <= (NUMBER if _IS_NUMBER.match(text) else TEXT)
 
 
 def _folded(text: str, lines: int, tower: float) -> float:
