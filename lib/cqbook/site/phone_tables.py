@@ -47,10 +47,7 @@ class Column:
         if self.numeric:
             parts = [part.strip() for cell in self.cells for part in whole_lines(cell)]
             return max([head, *map(_width, parts)])
-        texts = (
-            _width(cell) if is_brief(cell) else _folded(cell, LINES, TEXT) for cell in self.cells
-        )
-        return max([head, *texts])
+        return max([head, *map(_text_width, self.cells)])
 
 
 def whole_lines(text: str) -> list[str]:
@@ -61,6 +58,10 @@ def whole_lines(text: str) -> list[str]:
 def is_brief(text: str) -> bool:
     """Return whether a text of a table stays on one line on a phone too; a number may be longer."""
     return 0 < _width(text) <= (NUMBER if _IS_NUMBER.match(text) else TEXT)
+
+
+def _text_width(text: str) -> float:
+    return _width(text) if is_brief(text) else _folded(text, LINES, TEXT)
 
 
 def _folded(text: str, lines: int, tower: float) -> float:
