@@ -33,7 +33,7 @@ from cqbook.figures.citations import citations
 from cqbook.figures.exhibit import Exhibit
 from cqbook.figures.figure import table_identity
 from cqbook.site.metadata import SCHEMA, described_table
-from cqbook.site.phone_tables import Column, become_cards
+from cqbook.site.phone_tables import PhoneColumn, become_cards
 
 OLD, NEW = "2026-11", "2026-12"
 ROWS = [
@@ -683,7 +683,7 @@ def test_only_numbers_of_one_unit_are_set_flush_right(book):
 def test_on_a_phone_only_texts_that_do_not_fit_become_cards():
     def cards(*cells, numbers=()):
         return become_cards(
-            [Column("项目", [cell], place in numbers) for place, cell in enumerate(cells)]
+            [PhoneColumn("项目", [cell], place in numbers) for place, cell in enumerate(cells)]
         )
 
     numbers = ["14.5%（推算）"] * 5

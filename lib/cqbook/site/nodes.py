@@ -30,7 +30,7 @@ from cqbook.figures.formats import ENGLISH, FORMATS, TABLE_FORMATS
 from cqbook.figures.identity import EnglishWords, Identity, read_record
 from cqbook.site import pictures
 from cqbook.site.markup import markup
-from cqbook.site.phone_tables import CARDS, Column, become_cards, is_brief, whole_lines
+from cqbook.site.phone_tables import CARDS, PhoneColumn, become_cards, is_brief, whole_lines
 from cqbook.site.pictures import FIGURES_FOLDER
 from cqbook.site.settings import base_of, known_words, publication, root_of
 
@@ -415,9 +415,9 @@ def _on_phone(columns: Iterable[Texts], known: Mapping[str, str]) -> str:
         for head, texts, numeric in columns
     ]
     said = {
-        "zh": [Column(h.chinese, [t.chinese for t in texts], n) for h, texts, n in pairs],
+        "zh": [PhoneColumn(h.chinese, [t.chinese for t in texts], n) for h, texts, n in pairs],
         "en": [
-            Column(h.english or h.chinese, [t.english or t.chinese for t in texts], n)
+            PhoneColumn(h.english or h.chinese, [t.english or t.chinese for t in texts], n)
             for h, texts, n in pairs
         ],
     }
