@@ -50,9 +50,7 @@ def test_identity_travels_with_the_chart(book, rows):
 
 def test_a_figure_and_a_table_are_read_back_as_they_were_made(book, rows):
     drawn = made(book, rows)
-    listing = figure.table(
-        book, "tab-x", rows, columns={"label": "项目", "text": "数"}, title="表", numeric=("text",)
-    )
+    listing = figure.table(book, "tab-x", rows, columns={"label": "项目", "text": "数"}, title="表")
     bundles = [item._repr_mimebundle_() for item in (drawn, listing)]
     outputs = [nbformat.v4.new_output("display_data", data=bundle) for bundle in bundles]
     cell = nbformat.v4.new_code_cell("x", outputs=outputs)
@@ -127,7 +125,9 @@ def test_the_dark_picture_is_that_of_a_specification_in_dark_colours(rows):
     spec = figure.static_specs(bars(rows).spec)["wide"]
     partners = dict(theme.PALETTE.values())
     drawn = theme.dark(theme.draw_svg(spec))
+    pale, dim = theme.PALE
     recoloured = re.sub("#[0-9a-f]{6}", lambda found: partners[found[0]], json.dumps(spec))
+    recoloured = recoloured.replace(f'"value": {pale}', f'"value": {dim}')
     assert drawn == theme.draw_svg(json.loads(recoloured))
     for light in partners:
         assert light not in drawn
@@ -392,3 +392,11 @@ def test_a_series_that_ends_before_the_others_says_when(book):
         }
     )
     assert list(ended(frame)["end"]) == ["甲\n2", "乙\n4\n2021年"]
+
+
+def test_a_number_of_the_title_is_qualified_as_it_is_in_the_chart(book, rows):
+    assert made(book, rows, title="2022年总值8158.4亿元")
+    with pytest.raises(UnsoundError, match="题说“约8158"):
+        made(book, rows, title="2022年总值约8158.4亿元")
+    # what the chart does not say is the title's own
+    assert made(book, rows, title="2022年总值约8158亿元")

@@ -33,6 +33,7 @@ from cqbook.figures.citations import citations
 from cqbook.figures.exhibit import Exhibit
 from cqbook.figures.figure import table_identity
 from cqbook.site.metadata import SCHEMA, described_table
+from cqbook.site.phone_tables import PhoneColumn, become_cards
 
 OLD, NEW = "2026-11", "2026-12"
 ROWS = [
@@ -56,7 +57,7 @@ def tabled(rows=ROWS, edition=OLD, name=NAME, **facts):
         "subtitle": "2022年",
         "note": NOTE,
     } | facts
-    made = cq.table(book, name, frame, columns=COLUMNS, numeric=("level",), **said)
+    made = cq.table(book, name, frame, columns=COLUMNS, **said)
     return Exhibit(table_identity(made), {}, "chapters/trade", edition, BOOK)
 
 
@@ -663,3 +664,33 @@ def test_what_is_said_of_a_figure_is_not_said_of_the_table_right_below_it(tmp_pa
     found = verify.verify(tmp_path, in_word(remark)(content), "x.docx", OLD)
     altered = {(item.kind, item.name) for item in found if item.verdict != verify.STANDS}
     assert altered == {("text", shown.id)}
+
+
+def test_only_numbers_of_one_unit_are_set_flush_right(book):
+    rows = pd.DataFrame(
+        {
+            "year": ["2022年", "2023年", "2024年"],
+            "money": ["1726亿元", "", "约204.4亿元（推算）"],
+            "share": ["27%—43%", "看不出", "3.43%以下"],
+            "mixed": ["36.9万辆", "137家", "9.5%"],
+        }
+    ).assign(source_id=SOURCE)
+    columns = {name: name for name in ("year", "money", "share", "mixed")}
+    made = cq.table(book, "tab-x", rows, columns=columns, title="表")
+    assert made.numeric == ("money", "share")
+
+
+def test_on_a_phone_only_texts_that_do_not_fit_become_cards():
+    def cards(*cells, numbers=()):
+        return become_cards(
+            [PhoneColumn("项目", [cell], place in numbers) for place, cell in enumerate(cells)]
+        )
+
+    numbers = ["14.5%（推算）"] * 5
+    assert not cards("笔记本电脑", *numbers, numbers=range(1, 6))
+    # what is compared stays side by side however wide it is
+    assert not cards("笔记本电脑", *numbers * 2, numbers=range(1, 11))
+    assert not cards("赛力斯凤凰智慧工厂", "赛力斯", "整车", "已投产")
+    assert cards("2023年一季度中国汽车出口", "107万辆", "前一处是没有出处的汇编" * 6)
+    # a word is not broken
+    assert cards("电" * 20, "manufacturing-headquarters", "manufacturing-headquarters")

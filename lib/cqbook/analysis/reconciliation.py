@@ -745,8 +745,24 @@ def beyond(found: Sequence[Sequel], percent: int) -> Verdict:
     return every(*(compared(size(item), ">", percent) for item in changes))
 
 
-def outcome_points(found: Sequence[Sequel]) -> pd.DataFrame:
-    """Return by how many percent `outcomes` were more or less, as a point frame."""
-    rows = points([(item.label, item.change) for item in found], unit="percent")
-    # one precision for all: a target and its outcome are printed to different digits
-    return rows.assign(text=rows["value"].map("{:.1f}%".format).str.replace("-", "−"))
+def outcome_table(found: Sequence[Sequel]) -> pd.DataFrame:
+    """Return what was said before, what came of it, and by how many percent that was more."""
+    rows = [
+        {
+            "label": item.label,
+            "before": item.before.zh,
+            "after": item.after.zh,
+            # one precision for all: a target and its outcome are printed to different digits
+            "change": _signed(item.change),
+            "source_id": item.change.source_id,
+            "observation_id": item.change.observation_id,
+        }
+        for item in found
+    ]
+    names = ["label", "before", "after", "change", "source_id", "observation_id"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _signed(change: Quantity) -> str:
+    text = f"{change.point:+.1f}%".replace("-", "−")
+    return text if text[1:] != "0.0%" else text[1:]

@@ -382,7 +382,9 @@ def share_columns(found: Mapping[str, Quantity]) -> pd.DataFrame:
     texts = [of_year.get(year, year) for year in years]
     held = {text: found.get(text, missing("percent")) for text in texts}
     rows = timeline(held, unit="percent")
-    return _as_printed(rows.assign(apart=[len(text) > 4 for text in texts]), "%", 1)
+    # as prose and title say them: 约33.1%
+    told = [short(item).zh for item in held.values()]
+    return rows.assign(apart=[len(text) > 4 for text in texts], text=told)
 
 
 def side_by_side(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
@@ -415,7 +417,10 @@ def _size(item: Quantity | None) -> float:
 
 
 def _cell(item: Quantity) -> str:
-    return short(item).zh + (DERIVED_COLUMN if item.status == DERIVED else "")
+    if item.status != DERIVED:
+        return short(item).zh
+    # what is derived is near: 约 would set some cells apart from others
+    return short(item).zh.removeprefix("约") + DERIVED_COLUMN
 
 
 def headings(rows: pd.DataFrame, first: str) -> dict[str, str]:
@@ -932,6 +937,13 @@ class Hidden:
     fast: Stretch
     slow: Stretch
 
+    @property
+    def turn(self) -> tuple[Stretch, str, Stretch]:
+        """The slowest and the fastest as they came, and which way growth went between them."""
+        if self.months and self.months.index(self.slow) > self.months.index(self.fast):
+            return self.fast, "降到", self.slow
+        return self.slow, "升到", self.fast
+
 
 def hidden(book: Catalog, area: str, period: str) -> Hidden:
     """Return the stretches of the latest year that has four, the fastest and the slowest."""
@@ -968,4 +980,5 @@ def stretch_bars(found: Iterable[Stretch]) -> pd.DataFrame:
     for end in ("lower", "upper"):
         rows[end] = rows[end].mask(printed, rows["value"])
     rows["range"] = rows["range"].mask(printed, "")
-    return rows.assign(text=[short(item.growth).zh for item in held])
+    many = [Period.parse(item.growth.about.period).months or 1 for item in held]
+    return rows.assign(text=[short(item.growth).zh for item in held], months=many)

@@ -156,10 +156,10 @@ def titled(spec: Spec) -> Spec:
 class Table:
     """A numbered, citable table; made by `table`.
 
-    ``columns`` are the headings of the ``keys``, in the order shown; ``numeric`` are the keys set
-    flush right; ``searchable`` says whether a box filters the rows. ``status`` is ``mixed`` where a
-    column or a cell is derived: its heading or its text says so. ``records`` are the observations
-    and projects that the rows tell of, in the order of their ids.
+    ``columns`` are the headings of the ``keys``, in the order shown; ``numeric`` are the keys of
+    numbers of one unit, set flush right; ``searchable`` says whether a box filters the rows.
+    ``status`` is ``mixed`` where a column or a cell is derived: its heading or its text says so.
+    ``records`` are the observations and projects that the rows tell of, in the order of their ids.
     """
 
     id: str
@@ -288,7 +288,6 @@ def table(
     title: str,
     subtitle: str = "",
     note: str = "",
-    numeric: tuple[str, ...] = (),
     derived: tuple[str, ...] = (),
     searchable: bool = False,
 ) -> Table | Absent:
@@ -298,8 +297,6 @@ def table(
     ----------
     columns : dict of str to str
         Column of `rows` → heading, in the order shown. A cell ``""`` is shown as an em dash.
-    numeric : tuple of str
-        Columns set flush right.
     derived : tuple of str
         Columns that this book has reckoned: their headings say so, and the source line.
     searchable : bool
@@ -320,13 +317,29 @@ def table(
             for key, heading in columns.items()
         ),
         keys=tuple(columns),
-        numeric=tuple(name for name in columns if name in numeric),
+        numeric=tuple(name for name in list(columns)[1:] if _are_compared(list(cells[name]))),
         rows=_cells(cells),
         searchable=searchable,
         claims=stands_on(title, subtitle, note),
         status="mixed" if derived or cells.map(_says_derived).any(axis=None) else "reported",
         records=_records(rows),
     )
+
+
+#: A number of a table with its unit: 约204.4亿元（推算）, 43.1%—44.3%, 3.43%以下.
+_NUMBER = re.compile(
+    r"[约超近]?[−+]?\d[\d.,]*(?P<unit>[^\d—，（]{0,4}?)"
+    r"(?:—[−+]?\d[\d.,]*(?P=unit))?(?:以上|以下)?(?:（推算）)?"
+)
+#: The part of a column's cells that are numbers of one unit where it is set flush right.
+_MOST = 2 / 3
+
+
+def _are_compared(cells: list[str]) -> bool:
+    """Return whether what is below one another is to be compared: most are numbers of one unit."""
+    filled = [cell for cell in cells if cell]
+    units = [found["unit"] for cell in filled if (found := _NUMBER.fullmatch(cell))]
+    return bool(units) and max(map(units.count, units)) >= _MOST * len(filled)
 
 
 def _says_derived(cell: str) -> bool:

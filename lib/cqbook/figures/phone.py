@@ -141,7 +141,8 @@ def _named_by(spec: Spec) -> str:
 def _half(spec: Spec, rows: int) -> float:
     """Return how far the marks of a row reach above its middle, in px."""
     sizes = [layer["mark"].get("size") for layer in spec["layer"] if mark_kind(layer) == "bar"]
-    return float(sizes[0] / 2 if sizes and sizes[0] else spec["height"] / rows / 2 - BELOW)
+    size = sizes[0] if sizes else None
+    return float(size / 2 if isinstance(size, int) else spec["height"] / rows / 2 - BELOW)
 
 
 def _lines_beside(drawn: list[dict[str, Any]]) -> int:

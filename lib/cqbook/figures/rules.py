@@ -99,6 +99,7 @@ def check_drawing(spec: Spec, identity: Identity) -> None:
         *_colours(layers),
         *_marks(layers, identity),
         *_words(identity),
+        *_qualified(layers, identity),
         *_english(identity),
     ]
     if found:
@@ -633,6 +634,28 @@ def _words(identity: Identity) -> Iterator[str]:
     unit = identity.unit.removeprefix("个") or identity.unit
     if not unit or unit not in f"{identity.subtitle}{identity.title}":
         yield f"题下没有单位“{unit}” | the subtitle does not say the unit {unit!r}"
+
+
+#: A number of a title or at a mark, with what it is qualified by; no year or month.
+_TOLD_NUMBER = re.compile(r"(约|近|超过|超|不到)?(?<![\d.])(\d[\d.]*)(?![\d.]|年|月|日|—)")
+#: Where a layer writes numbers at its marks.
+_WRITTEN = ("text", "end", "top", "note")
+
+
+def _qualified(layers: Sequence[_Layer], identity: Identity) -> Iterator[str]:
+    """Readers find a number of the title in the chart as it is told there: 约33.1%, or 33.1%."""
+    drawn: dict[str, set[str]] = {}
+    for layer in layers:
+        for record in layer.records:
+            for name in _WRITTEN:
+                for word, number in _TOLD_NUMBER.findall(str(record.get(name) or "")):
+                    drawn.setdefault(number, set()).add(word)
+    for word, number in _TOLD_NUMBER.findall(identity.title):
+        if word not in drawn.get(number, {word}):
+            yield (
+                f"题说“{word}{number}”，图上是“{min(drawn[number])}{number}”"
+                f" | the title says {word + number!r}, the chart {min(drawn[number]) + number!r}"
+            )
 
 
 #: Scales by which Chinese counts, in English words: English labels have others.

@@ -46,6 +46,8 @@ ACCENT = "orange"
 _BOTH = FLOWS_ZH["total"]
 ROLES = {FLOWS_ZH["export"]: "blue", FLOWS_ZH["import"]: "orange"}
 ROLES |= dict.fromkeys((_BOTH, "总值", f"{_BOTH}总值"), "ink")
+#: How full a bar is that is derived, in light and dark: as pale as on white it is lost on black.
+PALE = (0.35, 0.55)
 #: Around a picture, in px.
 AROUND = 4
 PICTURE_WIDTH = 680  # px, total width of a static picture on a desk
@@ -103,6 +105,7 @@ def dark(svg: str) -> str:
     The same picture as of a specification in dark colours: these change no place and no size.
     """
     partners = {f'="{light}"': f'="{dark}"' for light, dark in PALETTE.values()}
+    partners |= {f' fill-opacity="{PALE[0]:g}"': f' fill-opacity="{PALE[1]:g}"'}
     return re.sub("|".join(map(re.escape, partners)), lambda found: partners[found[0]], svg)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -21,7 +21,7 @@ from sphinx.writers.html5 import HTML5Translator
 from cqbook.data.customs_store import CUSTOMS
 from cqbook.disk.checksums import json_digest
 from cqbook.editions.store import PERMALINK
-from cqbook.figures import drawing, theme
+from cqbook.figures import drawing
 from cqbook.figures.citations import READ_BY_PEOPLE, citations, style_of
 from cqbook.figures.english import CHINESE, Untranslated, english
 from cqbook.figures.exhibit import Exhibit, sources_in_english, translated
@@ -30,6 +30,7 @@ from cqbook.figures.formats import ENGLISH, FORMATS, TABLE_FORMATS
 from cqbook.figures.identity import EnglishWords, Identity, read_record
 from cqbook.site import pictures
 from cqbook.site.markup import markup
+from cqbook.site.phone_tables import CARDS, PhoneColumn, become_cards, is_brief, whole_lines
 from cqbook.site.pictures import FIGURES_FOLDER
 from cqbook.site.settings import base_of, known_words, publication, root_of
 
@@ -97,12 +98,12 @@ class SourceLink:
 class Grid:
     """A table to set out: names and classes of its heads, and those with the content of its cells.
 
-    ``wide``: set as cards on a phone.
+    ``phone`` is its class there: `cqbook.site.phone_tables`.
     """
 
     heads: list[tuple[TextPair, str]]
     rows: list[list[tuple[TextPair, str, str]]]
-    wide: bool
+    phone: str
 
 
 @dataclass(frozen=True)
@@ -275,8 +276,16 @@ def _differs(text: str) -> bool:
 
 def _set_out(text: str, known: Mapping[str, str], *, number: bool = False) -> Markup:
     pair = text_pair(text, known)
-    said = pair if number else TextPair(pair.chinese, capitalized(pair.english))
-    return markup("said.html", text=said)
+    if number:
+        return markup("said.html", text=_whole(pair))
+    return markup("said.html", text=TextPair(pair.chinese, capitalized(pair.english)))
+
+
+def _whole(pair: TextPair) -> TextPair:
+    """Return a number or a head of a table with the places where its line may end."""
+    return TextPair(
+        *(said and markup("whole_lines.html", lines=whole_lines(said)) for said in astuple(pair))
+    )
 
 
 def capitalized(text: str) -> str:
@@ -302,7 +311,10 @@ def _grid_of(
     }:
         cells[key, text] = _cell(page, key, text, labels, known, numeric=key in numeric)
     return Grid(
-        [(name, _kind(key, key in numeric)) for key, name in columns],
+        [
+            (_whole(name) if re.search(r"\d", name.chinese) else name, _kind(key, key in numeric))
+            for key, name in columns
+        ],
         [
             [
                 (name, _kind(key, key in numeric, cell), cells[key, cell])
@@ -310,7 +322,7 @@ def _grid_of(
             ]
             for row in content["rows"]
         ],
-        _width(content, numeric, labels) > PHONE,
+        _on_phone(_columns(content, numeric, labels), known),
     )
 
 
@@ -366,38 +378,52 @@ def matrix_of(content: Mapping[str, Any], known: Mapping[str, str]) -> Grid | No
         ]
         for item in items
     ]
-    columns = [items, *([row["full"] for row in rows if row.get("group") == s] for s in series)]
-    widest = sum(max(theme.label_width(text) for text in column) for column in columns)
-    # set smaller than other tables, and what is a little too wide moves
-    wide = MATRIX_SIZE * (widest + PADDING * len(columns)) > PHONE + FOLDED / 2
-    return Grid(list(zip(heads, kinds, strict=True)), table, wide)
+    columns = [(first.chinese, items, False)] + [
+        (name, [row["full"] for row in rows if row.get("group") == name], True) for name in series
+    ]
+    return Grid(list(zip(heads, kinds, strict=True)), table, _on_phone(columns, known))
 
 
 #: Most columns of a matrix, fewest rows, and the part of its cells that must be filled.
 MATRIX_SERIES, MATRIX_ROWS, MATRIX_FILLED = 7, 3, 0.6
-#: The size of its letters on a phone beside those of other tables.
-MATRIX_SIZE = 0.85
 #: What a cell without a number shows; the template leaves it out of cards.
 NO_VALUE = "—"
 
 
-def _width(content: dict[str, Any], numeric: Container[str], labels: Mapping[str, str]) -> float:
-    """Return the least width at which a table can be read, in full-width characters."""
-    needed = 0.0
+#: Head and cells of a column, and whether these are numbers.
+Texts = tuple[str, Iterable[str], bool]
+
+
+def _columns(
+    content: Mapping[str, Any], numeric: Container[str], labels: Mapping[str, str]
+) -> list[Texts]:
     cells = zip(*content["rows"], strict=True)
-    for key, name, column in zip(content["keys"], content["columns"], cells, strict=True):
-        shown = [labels.get(text, text) for text in column]
-        longest = max((theme.label_width(text) for text in shown), default=0)
-        kept = longest if key in numeric or longest <= ONE_LINE else min(longest, FOLDED)
-        needed += max(theme.label_width(name), kept) + PADDING
-    return needed
+    return [
+        (
+            name,
+            [" ".join(labels.get(part, part) for part in text.split(";")) for text in column],
+            key in numeric,
+        )
+        for key, name, column in zip(content["keys"], content["columns"], cells, strict=True)
+    ]
 
 
-#: Width of a phone's column of text, in full-width characters of a table; wider ones are set as
-#: cards there.
-PHONE = 25
-#: Space left and right of a cell; width to which a text can be folded before it is a tower.
-PADDING, FOLDED = 1.4, 8
+def _on_phone(columns: Iterable[Texts], known: Mapping[str, str]) -> str:
+    """Return the classes of a table for a phone: of each language in which it is cards there."""
+    pairs = [
+        (text_pair(head, known), [text_pair(text, known) for text in texts], numeric)
+        for head, texts, numeric in columns
+    ]
+    said = {
+        "zh": [PhoneColumn(h.chinese, [t.chinese for t in texts], n) for h, texts, n in pairs],
+        "en": [
+            PhoneColumn(h.english or h.chinese, [t.english or t.chinese for t in texts], n)
+            for h, texts, n in pairs
+        ],
+    }
+    return " ".join(CARDS[language] for language, table in said.items() if become_cards(table))
+
+
 #: Cells up to this many characters stay on one line; Chinese text would otherwise stand upright.
 ONE_LINE = 7
 #: Cells from this many characters on need room, or they stand as a narrow tower.
@@ -411,7 +437,8 @@ def _kind(key: str, numeric: bool, text: str = "") -> str:
         return "cq-range" if key == "range" else "cq-number"
     if len(text) >= LONG and ";" not in text:
         return "cq-long"
-    return "cq-short" if 0 < len(text) <= ONE_LINE else ""
+    names = ("cq-short" if 0 < len(text) <= ONE_LINE else "", "cq-brief" if is_brief(text) else "")
+    return " ".join(name for name in names if name)
 
 
 def exhibit_of(app: Sphinx, node: Element, docname: str) -> Exhibit:

@@ -125,7 +125,8 @@ def write_vega(app: Sphinx, exception: Exception | None) -> None:
     target = Path(app.outdir) / "_static" / VEGA_BUNDLE
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(kept_bundle(cache_directory(app)))
-    dark = dict(theme.PALETTE.values())
+    light, dim = theme.PALE
+    dark = dict(theme.PALETTE.values()) | {f"{light:g}": dim}
     (target.parent / "palette.js").write_text(
         f"cqbook.dark={script_text(dark)};\n", encoding="utf-8"
     )

@@ -331,11 +331,17 @@ def _placed(row: dict[str, Any], maps: Sequence[_Map]) -> LabelPlace:
 
 
 def note_layers(told: pd.DataFrame, x: alt.X, y: alt.Y, columns: list[str]) -> list[alt.Chart]:
-    """Return the layers of annotations: a thin line from each point to what is said of it."""
+    """Return the layers of annotations: a thin line from each point to what is said of it.
+
+    What is said of a whole period has the colour of its level line, which no other line leads to.
+    """
     if told.empty:
         return []
-    base = alt.Chart(inline(told, [*DRAWN, *columns, "note", "note_en", *LabelPlace._fields]))
-    leader = base.mark_rule(
+    period = told["until"].ne("") if "until" in told else pd.Series(False, index=told.index)
+    told = told.assign(of_period=period, tint=told["tint"].where(period, theme.colour("ink")))
+    names = [*DRAWN, *columns, "note", "note_en", "tint", "of_period", *LabelPlace._fields]
+    base = alt.Chart(inline(told, names))
+    leader = base.transform_filter("!datum.of_period").mark_rule(
         color=theme.colour("muted"),
         strokeWidth=1,
         yOffset={"expr": "datum.foot > 0 ? 5 : -5"},
@@ -350,6 +356,6 @@ def note_layers(told: pd.DataFrame, x: alt.X, y: alt.Y, columns: list[str]) -> l
         baseline="middle",
     )
     return [
-        leader.encode(x=x, y=y, y2=alt.Y2("value")),
-        text.encode(x=x, y=y, text=alt.Text("note:N")),
+        *([] if period.all() else [leader.encode(x=x, y=y, y2=alt.Y2("value"))]),
+        text.encode(x=x, y=y, text=alt.Text("note:N"), color=TINT),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import altair as alt
@@ -25,6 +26,9 @@ from cqbook.figures.charts.form import (
 from cqbook.figures.expressions import IS_HOLLOW
 from cqbook.figures.placing import CHARACTER, SMALL
 from cqbook.quantities.quantity import NOT_FOUND
+
+#: px of a line of what says that a number was not found.
+GAP_LINE = 11
 
 
 @draws(
@@ -103,6 +107,8 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
         .mark_text(dy=-7, fontSize=SMALL if grouped else CHARACTER)
         .encode(**(encoding | {"y": alt.Y("value", type="quantitative")}), text=alt.Text("top:N"))
     )
+    # on a phone a column of seven is narrower than its four characters
+    gap_lines = 4 if periods > 8 else 2 if periods > 5 else 1
     gap = (
         base.transform_filter("datum.gap")
         .mark_text(
@@ -110,12 +116,12 @@ def columns(rows: pd.DataFrame, *, highlight: str = "") -> Drawing:
             fontSize=11,
             baseline="line-bottom",
             lineBreak="\n",
-            dy=-38 if periods > 8 else -4,
+            dy=GAP_LINE * (1 - gap_lines) - 4,
         )
         .encode(
             x=x,
             y=alt.YDatum(0),
-            text=alt.TextValue("\n".join(NOT_FOUND) if periods > 8 else NOT_FOUND),
+            text=alt.TextValue("\n".join(re.findall(f".{{{4 // gap_lines}}}", NOT_FOUND))),
         )
     )
     layers = [bar, number]

@@ -245,7 +245,10 @@ DRAWN = ["label", "group", "value", "lower", "upper", "text", "full", "status", 
 SIGNS: dict[str, Any] = {
     "fillOpacity": alt.FillOpacityValue(
         1.0,
-        condition=[{"test": IS_DERIVED, "value": 0.35}, {"test": IS_EXPECTED, "value": 0.1}],
+        condition=[
+            {"test": IS_DERIVED, "value": theme.PALE[0]},
+            {"test": IS_EXPECTED, "value": 0.1},
+        ],
     ),
     "strokeOpacity": alt.StrokeOpacityValue(0.0, condition={"test": IS_HOLLOW, "value": 1.0}),
     "strokeDash": alt.StrokeDashValue([1, 0], condition={"test": IS_EXPECTED, "value": [4, 3]}),

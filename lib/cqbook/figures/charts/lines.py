@@ -107,10 +107,12 @@ def lines(
     colour = series_colour(rows, legend=False, highlight=highlight)
     # the one that the figure is about lies on top of the others
     drawn = rows.sort_values("group", key=lambda names: names.eq(highlight), kind="stable")
-    many = rows.groupby("group").size().max() > 16
+    # of many points only those are seen that no line leads to or from
+    large = "datum.alone ? 40 : 14" if rows.groupby("group").size().max() > 16 else 40
+    drawn["alone"] = _alone(drawn) & ~level
     layers = [
         alt.Chart(broken(drawn)).mark_line(strokeJoin="round").encode(x=x, y=y, color=colour),
-        *dotted(drawn, [*DRAWN, "date"], {"x": x, "y": same}, colour, size=14 if many else 40),
+        *dotted(drawn, [*DRAWN, "date", "alone"], {"x": x, "y": same}, colour, size=large),
         *end_layers(ends, x, same, ["date", "end", "shift", "tint"]),
         *piece_layers(placed[~level], scale, room, x, same),
     ]
@@ -208,6 +210,14 @@ def left_out(rows: pd.DataFrame) -> list[bool]:
         alone = rows["apart"].astype(bool)
         gaps |= alone | alone.groupby(rows["group"]).shift(fill_value=False)
     return list(gaps & steps.notna())
+
+
+def _alone(rows: pd.DataFrame) -> pd.Series[bool]:
+    """Return which points no line leads to or from."""
+    known = rows.dropna(subset=["value"])
+    begun = pd.Series(left_out(known), index=known.index) | ~known.duplicated("group")
+    ended = begun.groupby(known["group"]).shift(-1, fill_value=True)
+    return (begun & ended).reindex(rows.index, fill_value=False)
 
 
 def broken(rows: pd.DataFrame, drawn: str = "value") -> alt.InlineData:

@@ -17,14 +17,15 @@
     });
   }
 
-  function recolour(node, map) {
-    if (Array.isArray(node)) return node.map(function (item) { return recolour(item, map); });
+  /* Colours are texts; of numbers only those by which a mark is filled have a partner. */
+  function recolour(node, map, fills) {
+    if (Array.isArray(node)) return node.map(function (item) { return recolour(item, map, fills); });
     if (node && typeof node === "object") {
       var copy = {};
-      Object.keys(node).forEach(function (key) { copy[key] = recolour(node[key], map); });
+      Object.keys(node).forEach(function (key) { copy[key] = recolour(node[key], map, fills || key === "fillOpacity"); });
       return copy;
     }
-    return typeof node === "string" && Object.prototype.hasOwnProperty.call(map, node) ? map[node] : node;
+    return (fills || typeof node === "string") && Object.prototype.hasOwnProperty.call(map, node) ? map[node] : node;
   }
 
   /* The scripts that draw, once a page. */

@@ -523,7 +523,7 @@
     }
 
     function table(found) {
-      var host = place.querySelector(".cq-rows"), grid = tag("table", undefined, "cq-table cq-wide"), body = tag("tbody"), head = tag("tr");
+      var host = place.querySelector(".cq-rows"), grid = tag("table", undefined, "cq-table cq-wide cq-wide-en"), body = tag("tbody"), head = tag("tr");
       var heads = [say("期间", "Period"), say("谁", "Of whom"), say("指标", "Indicator"), say("数值", "Value"), say("印作", "As printed"), say("口径、性质", "Basis"), say("来源", "Source")];
       host.textContent = "";
       if (!found.length) return;
