@@ -152,9 +152,9 @@ def test_a_margin_that_what_is_printed_does_not_give_names_its_two_ends():
     assert found.condition == "48.7亿元—49.0亿元 > 47.9亿元—48.4亿元"
     # 48.7 − 48.4 is 3000万元, near enough
     assert found.margin == "余地3080万元（0.631%）"
-    far = electric > derive(lambda _: ends("46.1", "48.396"), reported("1"), unit="100M CNY")
-    assert far.condition == "48.70亿元—48.91亿元 > 46.1亿元—48.4亿元"
-    assert far.margin == "余地3080万元（0.631%；48.704亿元与48.396亿元之差）"
+    far = electric > derive(lambda _: ends("46.1", "48.34"), reported("1"), unit="100M CNY")
+    assert far.condition == "48.7亿元—49.0亿元 > 46.1亿元—48.4亿元"
+    assert far.margin == "余地3640万元（0.746%；48.704亿元与48.34亿元之差）"
     part = derive(lambda _: ends("156.14", "157.04"), reported("1"), unit="percent")
     about = cq.near(part, reported("156", unit="percent"), 1)
     # 155.5 × 1.01 stands on no page
@@ -490,11 +490,11 @@ def test_a_title_that_says_again_what_stands_above_it_is_not_listed():
 
 
 def test_what_is_compared_shows_that_it_lies_apart():
-    ends = Interval(Decimal("27.461"), Decimal("27.928"))
+    ends = Interval(Decimal("48.704"), Decimal("48.906"))
     share = derive(lambda _: ends, cq.exact(1, "percent"), unit="percent")
-    # 27.4%—28.0% < 28% would be read as false
-    assert (share < 28).condition == "27.46%—27.93% < 28%"
-    assert (share < 29).condition == "27.4%—28.0% < 29%"
+    # 48.7%—49.0% < 49% would be read as false
+    assert (share < 49).condition == "48.70%—48.91% < 49%"
+    assert (share < 50).condition == "48.7%—49.0% < 50%"
     limit = cq.exact(28, "percent")
     assert cq.highest(limit, [share, share]).condition.startswith("28% > 2个数：")
 
