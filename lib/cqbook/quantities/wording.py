@@ -95,7 +95,7 @@ def gives_ends(text: str) -> bool:
 #: Decimals of an end; what is known more finely is a number.
 FINEST = 6
 #: The part of itself by which an end may be moved without a reader's seeing it.
-UNSEEN = 500
+UNNOTICED = 500
 
 
 def range_zh(interval: Interval, unit: Unit, *, finer: int = 0) -> str:
@@ -146,7 +146,7 @@ def _coarse_enough(lower: Decimal, upper: Decimal, decimals: int) -> bool:
         return True
     fits = 2 * Decimal(1).scaleb(-decimals) <= width
     return fits and all(
-        UNSEEN * by <= abs(end) for by, end in zip(moved, (lower, upper), strict=True)
+        UNNOTICED * by <= abs(end) for by, end in zip(moved, (lower, upper), strict=True)
     )
 
 
