@@ -32,6 +32,9 @@ def known():
     [
         ("8006.8亿元", "CNY 800.68 bn"),
         ("超4700亿元", "over CNY 470 bn"),
+        ("约320万辆", "about 3.2 m vehicles"),
+        ("320万辆", "3.20 m vehicles"),
+        ("约40.0亿元", "about CNY 4.00 bn"),
         ("-38亿元", "−CNY 3.8 bn"),
         ("+60亿元", "+CNY 6 bn"),
         ("3000亿元级", "CNY 300 bn class"),
