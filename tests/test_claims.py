@@ -158,7 +158,7 @@ def test_a_margin_that_what_is_printed_does_not_give_names_its_two_ends():
     part = derive(lambda _: ends("156.14", "157.04"), reported("1"), unit="percent")
     about = cq.near(part, reported("156", unit="percent"), 1)
     # 155.5 × 1.01 stands on no page
-    assert about.margin == "余地0.015个百分点（157.055%与157.04%之差）"
+    assert about.margin == "余地0.02个百分点（157.06%与157.04%之差）"
 
 
 def ends(lower, upper):
@@ -450,8 +450,8 @@ def test_the_tightest_sentence_comes_first_with_its_tightest_claim():
     ]
     # 位次 have no share, and are not among them
     found = claims_page.tightest(groups, 3)
-    assert [(lead, sentence) for lead, sentence, _ in found] == [("0.01%", "甲"), ("2%", "丙")]
-    assert [way for way, _ in found[0][2]] == ["#2", "#1"]
+    assert [(sentence, way) for sentence, way, _ in found] == [("甲", "#2"), ("丙", "#4")]
+    assert claims_page.turning(found[0][2]) == "余地1亿元；占所比的数的0.01%"
 
 
 def test_a_sentence_is_ranked_by_limits_that_it_names():
@@ -474,9 +474,10 @@ def test_a_sentence_is_ranked_by_limits_that_it_names():
         "占60.7%，不到161%。": ["more"],
         "与六成相差不到2%。": ["near", "more"],
     }.items():
-        ((lead, _, found),) = claims_page.tightest([{sentence: said}], 1)
-        assert [item.claim.name for _, item in found] == names
-        assert lead == ("0.3个百分点" if names[0] == "under" else lead)
+        ((_, _, found),) = claims_page.tightest([{sentence: said}], 1)
+        assert found.claim.name == names[0]
+        if names[0] == "under":
+            assert claims_page.turning(found).endswith("；余地0.3个百分点；占所比的数的0.492%")
 
 
 def test_a_title_that_says_again_what_stands_above_it_is_not_listed():
@@ -495,8 +496,11 @@ def test_what_is_compared_shows_that_it_lies_apart():
     # 48.7%—49.0% < 49% would be read as false
     assert (share < 49).condition == "48.70%—48.91% < 49%"
     assert (share < 50).condition == "48.7%—49.0% < 50%"
-    limit = cq.exact(28, "percent")
-    assert cq.highest(limit, [share, share]).condition.startswith("28% > 2个数：")
+    limit = cq.exact(50, "percent")
+    four = [cq.exact(number, "percent") for number in (20, 49, 30, 40)]
+    found = cq.highest(limit, four)
+    assert (found.condition, found.nearest) == ("50% > 4个数，最近的是49%", "50% > 49%")
+    assert cq.highest(limit, [share, share]).condition.startswith("50% > 2个数：")
 
 
 def test_sentences_of_one_paragraph_stand_without_a_space_between():

@@ -341,7 +341,10 @@ def _english(text: str, known: Mapping[str, str]) -> str | None:
     for chinese, sign in JOINTS:
         pieces = _outside_brackets(text, chinese)
         if len(pieces) > 1:
-            joined = _all(pieces, known, sign.join(["{}"] * len(pieces)))
+            # a list ends in “and”: Anhui, Liaoning and Guangxi
+            last = " and " if chinese == "、" else sign
+            places = sign.join(["{}"] * (len(pieces) - 1)) + f"{last}{{}}"
+            joined = _all(pieces, known, places)
             if joined is not None:
                 return joined
     return None
