@@ -39,7 +39,7 @@ def known():
         ("+60亿元", "+CNY 6 bn"),
         ("3000亿元级", "CNY 300 bn class"),
         ("民营2019年、2024年；外资2017年", "Private 2019 and 2024; Foreign 2017"),
-        ("2019、2024年的出口、进口", "Exports and Imports of 2019 and 2024"),
+        ("2019、2024年的出口、进口", "exports and imports of 2019 and 2024"),
         ("万标箱", "thousand TEU"),
         ("66.6万辆", "666k vehicles"),
         ("491万辆", "4.91 m vehicles"),
