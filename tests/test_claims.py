@@ -554,7 +554,10 @@ def test_the_sources_of_a_page_are_those_of_its_sentences_too(book, monkeypatch)
         page += ChartFigure(meta={"sources": [], "status": status})
     line = provenance(page, found, named, "", "sources.html")
     assert "图3张，其中1张含本书推算，另1张含本书计算｜" in line
-    assert "3 figures, 1 with numbers derived by this book, 1 with ratios worked out by this book |" in line
+    assert (
+        "3 figures, 1 with numbers derived by this book, 1 with ratios worked out by this book |"
+        in line
+    )
 
 
 def test_a_sentence_that_begins_with_a_number_follows_without_a_space():
