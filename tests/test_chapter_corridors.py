@@ -119,7 +119,7 @@ def test_each_value_of_a_box_has_its_rates(book):
     rows = corridors.break_even_table(extra, days, boxes)
     # the value of 2025 is a floor, the rate has a ceiling: 2.74 and 0.912 are rounded up
     assert rows["then"].tolist() == ["约3.2%", "约1.1%"]
-    assert rows["now"].tolist() == ["2.75%以下", "0.914%以下"]
+    assert rows["now"].tolist() == ["2.75%以下", "0.92%以下"]
 
 
 def test_what_nobody_published_has_no_rate(book):

@@ -65,6 +65,17 @@ def test_exports_are_no_total(book):
     assert said["trade"] == NOT_FOUND
 
 
+def test_what_is_signed_and_how_large_a_district_is(book):
+    found = facts(book, "500110")
+    assert district.per_deal(found).interval.contains(D("1.84986"))  # 264.53 / 143
+    assert not district.per_deal(facts(book, DIANJIANG)).known
+    size = district.size(book, "500110")
+    years = book.observations(indicator="gdp", breakdown="vintage=compiled", period="2022")
+    larger = years[years["value"].gt(770.79) & years["entity"].ne("CN-50")]
+    assert (size["gdp_rank"].point, size["gdp_known"].zh) == (len(larger) + 1, "22个")
+    assert not district.size(book, "500156")["gdp_rank"].known
+
+
 def test_what_was_expected_of_an_industry(book):
     said = words(book, SHAPINGBA)
     assert (said["output"], said["contribution"]) == ("超200亿元", "超80%")
@@ -343,7 +354,8 @@ def test_what_is_lacking_follows_from_what_is_told(book):
     assert lacking("500113") == "2023年起的进出口；规划的产值后来做到了多少"
     assert lacking("500120").endswith("；璧山比亚迪动力电池全球总部后来建成没有")
     assert "2023年11月以后的进出口" in lacking(DIANJIANG)
-    assert lacking("500110") == lacking("500156") == NOT_FOUND
+    assert lacking("500110") == "签下的项目属哪些行业、是哪些企业的"
+    assert lacking("500156") == NOT_FOUND
 
 
 def test_the_plan_of_a_district_that_became_part_of_another_is_told(book):

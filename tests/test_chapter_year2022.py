@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal as D
 
 import pytest
@@ -221,22 +220,6 @@ def test_expected_figures_are_counted(book):
     # output of new-energy vehicles and its growth
     assert found["checked"].point == 2
     assert not industry.natures(book, "no-such-source")["figures"].known
-
-
-def test_the_ten_highlights_and_what_stands_before_them_have_all_figures(book):
-    table = industry.highlights(book, "industry-2022")
-    ten = [about for about, _ in industry.HIGHLIGHTS.values()]
-    assert list(table["label"]) == [*ten, "（总结开头，不属哪一个）"]
-    counted = [re.findall(r"[0-9]+", text) for text in table["figures"]]
-    assert sum(int(numbers[0]) for numbers in counted) == 57
-    assert sum(int(numbers[1]) for numbers in counted if numbers[1:]) == 9
-    first = list(zip(table["first"][:3], table["value"][:3], strict=True))
-    assert first == [
-        ("新能源汽车产量（预计）", "36.9万辆"),
-        ("软件业营业收入（预计）", "2750亿元"),
-        ("新增国家级“小巨人”企业", "137家"),
-    ]
-    assert industry.highlights(book, "no-such-source").empty
 
 
 def test_months_of_industry_are_those_printed(book):

@@ -152,13 +152,13 @@ def test_a_margin_that_what_is_printed_does_not_give_names_its_two_ends():
     assert found.condition == "48.7亿元—49.0亿元 > 47.9亿元—48.4亿元"
     # 48.7 − 48.4 is 3000万元, near enough
     assert found.margin == "余地3080万元（0.631%）"
-    far = electric > derive(lambda _: ends("46.1", "48.396"), reported("1"), unit="100M CNY")
-    assert far.condition == "48.70亿元—48.91亿元 > 46.1亿元—48.4亿元"
-    assert far.margin == "余地3080万元（0.631%；48.704亿元与48.396亿元之差）"
+    far = electric > derive(lambda _: ends("46.1", "48.34"), reported("1"), unit="100M CNY")
+    assert far.condition == "48.7亿元—49.0亿元 > 46.1亿元—48.4亿元"
+    assert far.margin == "余地3640万元（0.746%；48.704亿元与48.34亿元之差）"
     part = derive(lambda _: ends("156.14", "157.04"), reported("1"), unit="percent")
     about = cq.near(part, reported("156", unit="percent"), 1)
     # 155.5 × 1.01 stands on no page
-    assert about.margin == "余地0.015个百分点（157.055%与157.04%之差）"
+    assert about.margin == "余地0.02个百分点（157.06%与157.04%之差）"
 
 
 def ends(lower, upper):
@@ -450,8 +450,8 @@ def test_the_tightest_sentence_comes_first_with_its_tightest_claim():
     ]
     # 位次 have no share, and are not among them
     found = claims_page.tightest(groups, 3)
-    assert [(lead, sentence) for lead, sentence, _ in found] == [("0.01%", "甲"), ("2%", "丙")]
-    assert [way for way, _ in found[0][2]] == ["#2", "#1"]
+    assert [(sentence, way) for sentence, way, _ in found] == [("甲", "#2"), ("丙", "#4")]
+    assert claims_page.turning(found[0][2]) == "余地1亿元；占所比的数的0.01%"
 
 
 def test_a_sentence_is_ranked_by_limits_that_it_names():
@@ -474,9 +474,10 @@ def test_a_sentence_is_ranked_by_limits_that_it_names():
         "占60.7%，不到161%。": ["more"],
         "与六成相差不到2%。": ["near", "more"],
     }.items():
-        ((lead, _, found),) = claims_page.tightest([{sentence: said}], 1)
-        assert [item.claim.name for _, item in found] == names
-        assert lead == ("0.3个百分点" if names[0] == "under" else lead)
+        ((_, _, found),) = claims_page.tightest([{sentence: said}], 1)
+        assert found.claim.name == names[0]
+        if names[0] == "under":
+            assert claims_page.turning(found).endswith("；余地0.3个百分点；占所比的数的0.492%")
 
 
 def test_a_title_that_says_again_what_stands_above_it_is_not_listed():
@@ -490,13 +491,16 @@ def test_a_title_that_says_again_what_stands_above_it_is_not_listed():
 
 
 def test_what_is_compared_shows_that_it_lies_apart():
-    ends = Interval(Decimal("27.461"), Decimal("27.928"))
+    ends = Interval(Decimal("48.704"), Decimal("48.906"))
     share = derive(lambda _: ends, cq.exact(1, "percent"), unit="percent")
-    # 27.4%—28.0% < 28% would be read as false
-    assert (share < 28).condition == "27.46%—27.93% < 28%"
-    assert (share < 29).condition == "27.4%—28.0% < 29%"
-    limit = cq.exact(28, "percent")
-    assert cq.highest(limit, [share, share]).condition.startswith("28% > 2个数：")
+    # 48.7%—49.0% < 49% would be read as false
+    assert (share < 49).condition == "48.70%—48.91% < 49%"
+    assert (share < 50).condition == "48.7%—49.0% < 50%"
+    limit = cq.exact(50, "percent")
+    four = [cq.exact(number, "percent") for number in (20, 49, 30, 40)]
+    found = cq.highest(limit, four)
+    assert (found.condition, found.nearest) == ("50% > 4个数，最近的是49%", "50% > 49%")
+    assert cq.highest(limit, [share, share]).condition.startswith("50% > 2个数：")
 
 
 def test_sentences_of_one_paragraph_stand_without_a_space_between():
@@ -550,7 +554,10 @@ def test_the_sources_of_a_page_are_those_of_its_sentences_too(book, monkeypatch)
         page += ChartFigure(meta={"sources": [], "status": status})
     line = provenance(page, found, named, "", "sources.html")
     assert "图3张，其中1张含本书推算，另1张含本书计算｜" in line
-    assert "3 figures, 1 with numbers derived by this book, 1 with divisions by this book |" in line
+    assert (
+        "3 figures, 1 with numbers derived by this book, 1 with ratios worked out by this book |"
+        in line
+    )
 
 
 def test_a_sentence_that_begins_with_a_number_follows_without_a_space():

@@ -600,6 +600,24 @@ def test_the_ends_of_one_interval_are_the_same_everywhere():
     assert apart.range_zh == wording.range_zh(apart.interval, apart.unit)
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        # 9%—19% would be a number that nobody reckons
+        ("9.43", "18.13", "9.4%—18.2%"),
+        ("33.4", "50", "33%—50%"),
+        ("-0.15", "0.15", "−0.15%—0.15%"),
+        # four digits show no more of a narrow interval
+        ("3710.61", "3714.06", "3710%—3715%"),
+        ("38.34602", "38.34817", "38.346%—38.349%"),
+    ],
+)
+def test_rounded_ends_are_those_that_a_reader_would_reckon(low, high, words):
+    box = Interval(Decimal(low), Decimal(high))
+    made = derive(lambda _: box, reported("1", "percent"), unit="percent")
+    assert made.range_zh == words
+
+
 def test_a_contradiction_is_not_called_unpublished():
     none = derive(lambda _: Interval(Decimal(0), Decimal(0)), reported(), unit="percent")
     assert none.growth == none.zh == "相互矛盾"

@@ -242,7 +242,7 @@ def value_per_box(book: Catalog, area: str, period: str) -> Quantity:
     return _short_bound(ratio(worth, boxes, unit="10k CNY", per="TEU"), digits=4)
 
 
-def _short_bound(item: Quantity, digits: int = 3) -> Quantity:
+def _short_bound(item: Quantity, digits: int) -> Quantity:
     """Return a figure of which one end is known in a few digits, rounded to the safe side."""
     held = item.interval
     if not item.known or held is None or (held.width is not None and held.lower != 0):
@@ -295,7 +295,9 @@ def break_even_rate(extra: Quantity, box: Quantity, days: Quantity) -> Quantity:
     )
     if found.known and found.interval is not None and found.interval.lower == 0:
         # of a value that is a floor only the ceiling is known, and a ceiling is not rounded down
-        return _short_bound(found)
+        top = found.interval.upper
+        assert top is not None
+        return replace(found, zh=f"{top.quantize(Decimal('0.01'), ROUND_CEILING)}%以下")
     # a threshold for a decision, of a value and a cost that are rounded: a tenth says enough
     return replace(found, zh=f"约{found.point:.1f}%") if found.known else found
 

@@ -24,6 +24,7 @@ from cqbook.quantities.quantity import (
     Quantity,
     compared,
     difference,
+    exact,
     growth,
     missing,
     quantity_of,
@@ -208,6 +209,9 @@ ASKED = {
         "projects_count", "kind=investment_promotion;stage=signed", say="level when"
     ),
     "deals_started": Asked("projects_count", "kind=investment_promotion;stage=started"),
+    "new_jobs": Asked("urban_new_jobs", say="level when"),
+    "rehired": Asked("unemployed_reemployed"),
+    "hard_to_employ": Asked("hard_to_employ_employed"),
     "city_projects": Asked("projects_count", f"{_KEY}municipal", say="level when"),
     "city_started": Asked("projects_count", f"{_KEY}municipal;stage=started"),
     "city_invested": Asked(
@@ -384,6 +388,8 @@ def size(book: Catalog, code: str, year: str = "") -> dict[str, Quantity]:
     """Return the product of a district, ``gdp``, and its part of the city's, ``gdp_share``.
 
     ``gdp_share_then`` is that of the first year of `SIZED`. A page of one year has its own alone.
+    ``gdp_rank``, ``gdp_rank_then``: its place among the districts of which the year is known;
+    ``gdp_known`` how many these are.
     """
     asked = {"indicator": "gdp", "breakdown": "vintage=compiled", "unit": "100M CNY"}
     found: dict[str, Quantity] = {}
@@ -395,6 +401,11 @@ def size(book: Catalog, code: str, year: str = "") -> dict[str, Quantity]:
             for entity in (code, book.place)
         )
         found |= {"gdp": own, f"gdp_share{name}": short(share(own, whole))}
+        others = book.observations(indicator="gdp", breakdown="vintage=compiled", period=when)
+        others = others[others["entity"].ne(book.place)]
+        larger = sum(item.point > own.point for item in quantities_of(others))
+        found[f"gdp_rank{name}"] = exact(larger + 1, "rank") if own.known else missing("rank")
+        found["gdp_known"] = exact(len(others), "zones") if own.known else missing("zones")
     return found
 
 
@@ -440,16 +451,18 @@ ALONE = {
     "capacity_plan": "计划做什么",
     "research": "的研发和科技企业",
     "aftermarket_firms": "的汽车后市场企业",
+    "new_jobs": "的就业",
 }
 MAKING = (
     *("output", "parts_firms", "capacity", "capacity_plan", "plant_output"),
     *("cameras", "connected", "workshops", "upgrade_target", "aftermarket_firms"),
-    *("orders", "research", "above_added"),
+    *("orders", "research", "above_added", "new_jobs"),
 )
 COMING = (
     "trading_alone",
     "trading_only",
     "trading_too",
+    "deals_signed",
     "coming",
     "building",
     "city_invested",
@@ -485,6 +498,7 @@ LACKING = {
     "cars": "区内车企{cars_after}出口了多少辆",
     "trips_target": "班列的箱子里装的是什么，{trips_when}运了多少箱、货值多少",
     "deals": "这些招商项目有多少开了工、到位多少",
+    "deals_signed": "签下的项目属哪些行业、是哪些企业的",
     "trade": "{trade_after}的进出口",
     "product_value": "全区的进出口额",
     "procurement": "别的贸易方式出口了多少",
@@ -637,6 +651,14 @@ def per_box(found: Mapping[str, Fact], value: str, boxes: str) -> Quantity:
     if not top.known or top.about.period != bottom.about.period:
         return missing("10k CNY")
     return ratio(top, bottom, unit="10k CNY", per=bottom.unit.name)
+
+
+def per_deal(found: Mapping[str, Fact]) -> Quantity:
+    """Return what a project that was signed is worth on average; missing unless of one period."""
+    top, bottom = found["contracts"].level, found["deals_signed"].level
+    if not top.known or top.about.period != bottom.about.period:
+        return missing("100M CNY")
+    return ratio(top, bottom, unit="100M CNY", per=bottom.unit.name)
 
 
 def cost_a_car(found: Mapping[str, Fact]) -> str:

@@ -247,47 +247,6 @@ def all_named(said: Mapping[str, Sequence[str]], expected: Quantity) -> Verdict:
     return looked_up(expected.known and count == expected.point, f"{count}项预计都写出了是什么")
 
 
-#: What each of the ten is about, and what its first figure is of.
-HIGHLIGHTS = {
-    "亮点1": ("智能网联新能源汽车产业集群", "新能源汽车产量"),
-    "亮点2": ("软件业“满天星”计划", "软件业营业收入"),
-    "亮点3": ("中小企业培育", "新增国家级“小巨人”企业"),
-    "亮点4": ("数实融合", "智能化改造项目"),
-    "亮点5": ("疫情中的企业生产", "3月工业增速"),
-    "亮点6": ("产业链供应链稳定", "化解的企业难题"),
-    "亮点7": ("“企业吹哨·部门报到”", "受理的企业诉求"),
-    "亮点8": ("工业技术改造", "1—11月技改投资增速"),
-    "亮点9": ("电力供应保障", "最大电力负荷"),
-    "亮点10": ("智博会", "已办届数"),
-}
-#: What stands before them and belongs to none.
-OPENING = {"": ("（总结开头，不属哪一个）", "规模以上工业营业收入")}
-
-
-def highlights(book: Catalog, source: str) -> pd.DataFrame:
-    """Return the ten highlights of one article, a row each: its first figure, and how many.
-
-    What stands before them is the last row, so that all of the article's figures are counted.
-    """
-    rows = usable(book.observations(source_id=source))
-    number = rows["locator"].str.split(" ").str[0]
-    number = number.where(number.isin(list(HIGHLIGHTS)), "")
-    found = []
-    for name, (about, of) in (HIGHLIGHTS | OPENING).items():
-        own = rows[number.eq(name)]
-        if own.empty:
-            continue
-        first = rows_of(own)[0]
-        expected = own["status"].eq("estimate").sum()
-        foretold = f"，{expected}项是预计" if expected else ""
-        found.append(
-            {"label": about, "first": of + "（预计）" * (first["status"] == "estimate"),
-             "value": quantity_of(first).zh, "figures": f"{len(own)}项{foretold}",
-             "source_id": source, "observation_id": first["observation_id"]}
-        )  # fmt: skip
-    return pd.DataFrame(found)
-
-
 def natures(book: Catalog, source: str) -> dict[str, Quantity]:
     """Return how many figures one article has, and how many are expected.
 

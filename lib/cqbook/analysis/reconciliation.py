@@ -232,7 +232,7 @@ _KEYS = ("consistent", "revised", "rounded", "undecidable", "scope", "inconsiste
 #: In the order in which the page speaks of them.
 VERDICTS = [CONSISTENT, REVISION, ROUNDING, UNDECIDABLE, SCOPE, INCONSISTENT]
 #: Those of which `apart` may tell.
-APART = (INCONSISTENT, SCOPE, ROUNDING, UNDECIDABLE)
+APART = (INCONSISTENT, SCOPE, ROUNDING)
 #: Their columns in a table of counts.
 VERDICT_COLUMNS = dict(zip(_KEYS, VERDICTS, strict=True))
 #: The rule that a cumulative figure is the sum of its months.
@@ -245,11 +245,10 @@ LISTED_BY_HAND = "另列的关系"
 
 
 def apart(book: Catalog, table: pd.DataFrame) -> pd.DataFrame:
-    """Return what can't be used together, one row a figure, then what printing leaves undecided.
+    """Return what can't be used together, one row a figure.
 
-    First what is contradicted, then what is of another scope, what differs in rounding alone, and
-    the undecidable relations that ``relations.csv`` explains, which differ in little. What is
-    explained alike is one row.
+    First what is contradicted, then what is of another scope, and what differs in rounding alone.
+    What is explained alike is one row.
 
     Parameters
     ----------
@@ -270,7 +269,6 @@ def apart(book: Catalog, table: pd.DataFrame) -> pd.DataFrame:
         for row in _by_figure([row for row in listed_rows if row["verdict"] == told], doubt)
     ]
     found += [row for row in listed_rows if row["verdict"] == ROUNDING]
-    found += [row for row in listed_rows if row["verdict"] == UNDECIDABLE and row["known"]]
     alike: dict[tuple[str, str], list[TableRow]] = {}
     for row in found:
         alike.setdefault((row["verdict"], row["explanation"]), []).append(row)
@@ -374,12 +372,22 @@ def basis_open(book: Catalog, more: str = "customs", less: str = "caam") -> str:
 
 
 def coarse(book: Catalog, more: str = "customs", less: str = "caam") -> str:
-    """Return how the numbers of `basis_table` are read that say little: 10万辆读作9.5万辆—10.5万辆.
+    """Return how the numbers of `basis_table` are read that say little, and by which rule.
 
     Of those alone whose ends are far apart: the gaps of their rows are as wide.
     """
     sides = [side for _, *both, _ in _basis_pairs(book, more, less) for side in both]
-    return "，".join(f"{side.zh}读作{side.range_zh}" for side in sides if _coarse(side))
+    rough = [side for side in sides if _coarse(side)]
+    read = {
+        said: [
+            f"{side.zh}读作{side.range_zh}" for side in rough if about == side.zh.startswith("约")
+        ]
+        for about, said in (
+            (False, "没有限定词的按末位四舍五入"),
+            (True, "“约”若不到三位有效数字，上下各放一成"),
+        )
+    }
+    return "；".join(f"{said}，{'，'.join(each)}" for said, each in read.items() if each)
 
 
 def _coarse(side: Quantity) -> bool:

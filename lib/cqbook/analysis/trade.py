@@ -837,7 +837,7 @@ def provincial_rank(book: Catalog, area: str, period: str) -> ProvincialRank:
     then, now = seats[best], seats[last]
     passers = _passers(seats, area)
     pairs = [
-        replace(verdict, condition=f"{year}年的{short_name(book, code)}：{verdict.condition}")
+        verdict.named(f"{year}年的{short_name(book, code)}")
         for code in passers
         for year, verdict in (
             (best, then[code] < then[area]),

@@ -64,7 +64,8 @@ class Claim:
     """A named verdict; made by `claim`, read back by `claims_of`.
 
     ``relative``: the margin as a share of the larger number compared (``0.0063``); empty where
-    there is none, as of ranks. ``limit``: see `cqbook.quantities.verdict.Room`.
+    there is none, as of ranks. ``limit``: see `cqbook.quantities.verdict.Room`. ``nearest``: of
+    several comparisons the one that turns first.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Claim:
     regardless: str = ""
     relative: str = ""
     limit: str = ""
+    nearest: str = ""
 
     @property
     def holds(self) -> bool:
@@ -134,6 +136,7 @@ def claim(name: str, *verdicts: Verdict) -> Claim:
         found.regardless,
         "" if found.room.unit == "rank" else share,
         found.room.limit,
+        found.nearest,
     )
     publish_display_data(made._repr_mimebundle_())
     return _Shown(**vars(made))

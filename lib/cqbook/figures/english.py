@@ -186,7 +186,11 @@ def english_quantity(text: str, bare: str = "") -> str:
         places = ENGLISH_UNITS.get(bare, (0, ""))[0]
     # a sign stands before the currency: −CNY 3.8 bn
     sign = "−" if number < 0 else "+" if found["before"] == "+" else ""
-    said = sign + form.format(_moved(abs(number), places))
+    moved = _moved(abs(number), places)
+    if found["before"] in BEFORE and "." in moved and "." not in found["number"]:
+        # who prints 约320万 does not mean the nought: about 3.2 m, not 3.20
+        moved = moved.rstrip("0").rstrip(".")
+    said = sign + form.format(moved)
     said = BEFORE.get(found["before"] or "", "{}").format(said)
     return AFTER.get(found["after"] or "", "{}").format(said)
 
@@ -337,7 +341,10 @@ def _english(text: str, known: Mapping[str, str]) -> str | None:
     for chinese, sign in JOINTS:
         pieces = _outside_brackets(text, chinese)
         if len(pieces) > 1:
-            joined = _all(pieces, known, sign.join(["{}"] * len(pieces)))
+            # a list ends in “and”: Anhui, Liaoning and Guangxi
+            last = " and " if chinese == "、" else sign
+            places = sign.join(["{}"] * (len(pieces) - 1)) + f"{last}{{}}"
+            joined = _all(pieces, known, places)
             if joined is not None:
                 return joined
     return None

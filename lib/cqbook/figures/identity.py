@@ -32,7 +32,7 @@ LATER_VARIABLE = "CQBOOK_PICTURES_LATER"
 #: published; some are divided by this book, as firm as those; some are derived; all are derived.
 SOURCES_ARE = {
     "reported": ("", ""),
-    "computed": ("（含本书计算）", " (with divisions by this book)"),
+    "computed": ("（含本书计算）", " (with ratios worked out by this book)"),
     "mixed": ("（部分为本书推算）", " (partly derived)"),
     "derived": ("（本书推算）", " (derived)"),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -21,19 +21,28 @@ def highest(one: Quantity, others: Iterable[Quantity]) -> Verdict:
         `one` itself may be among them; what is not published is left out.
     """
     rest = _known_others(one, others)
-    return ordered([one > item for item in rest], f"{one.zh} > {_counted(one, rest)}")
+    return ordered([one > item for item in rest], f"{one.zh} > {_counted(one, rest, max)}")
 
 
 def lowest(one: Quantity, others: Iterable[Quantity]) -> Verdict:
     """Return whether `one` is less than each of the others that are published."""
     rest = _known_others(one, others)
-    return ordered([one < item for item in rest], f"{one.zh} < {_counted(one, rest)}")
+    return ordered([one < item for item in rest], f"{one.zh} < {_counted(one, rest, min)}")
 
 
-def _counted(one: Quantity, rest: Sequence[Quantity]) -> str:
-    """Return how many the others are, and the first of them; a limit is none of them."""
-    how_many = f"其余{len(rest)}个" if one.observation_id else f"{len(rest)}个数"
-    return f"{how_many}：{_listed(rest)}"
+def _counted(one: Quantity, rest: Sequence[Quantity], nearest: Callable[..., Quantity]) -> str:
+    """Return how many the others are, and which; of many the nearest. A limit is none of them."""
+    count = len(rest)
+    if count > NAMED_AT_MOST:
+        next_to = nearest(rest, key=lambda item: item.point).zh
+        known = one.observation_id
+        return f"其余{count}个，最近的是{next_to}" if known else f"{count}个数，最近的是{next_to}"
+    words = "、".join(item.zh for item in rest)
+    return f"其余{count}个：{words}" if one.observation_id else f"{count}个数：{words}"
+
+
+#: So many numbers are listed at most.
+NAMED_AT_MOST = 3
 
 
 def _known_others(one: Quantity, others: Iterable[Quantity]) -> list[Quantity]:
@@ -70,10 +79,5 @@ def near(one: Quantity, other: Quantity, percent: Decimal | int) -> Verdict:
     ]
     least, most = ends if other.known and other.point >= 0 else reversed(ends)
     found = ordered([one > least, one < most], f"{one.zh} 与 {other.zh} 的相对差不到{percent}%")
-    return replace(found, room=replace(found.room, limit=f"{percent}%"))
-
-
-def _listed(quantities: Sequence[Quantity], most: int = 3) -> str:
-    """Return the words of the first few quantities."""
-    words = "、".join(item.zh for item in quantities[:most])
-    return f"{words}……" if len(quantities) > most else words
+    # the ends that it was held against are said as the limit
+    return replace(found, room=replace(found.room, limit=f"{percent}%"), nearest=found.condition)

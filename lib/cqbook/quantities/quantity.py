@@ -267,7 +267,7 @@ def compared(
     rows = ids_in([one.observation_id, them.observation_id])
     room = replace(room, limit=_limit(one, them))
     words = _words_apart(one, sign, them) if outcome == "holds" else f"{one.zh} {sign} {them.zh}"
-    return Verdict(outcome, words, margin, room, rows, reason)
+    return Verdict(outcome, words, margin, room, rows, reason, nearest=words)
 
 
 def _limit(*sides: Quantity) -> str:

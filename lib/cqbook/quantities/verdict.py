@@ -28,6 +28,9 @@ NO_DATA = "缺少数据"
 MARGIN_DIGITS = 3
 #: Part of a margin by which what is printed may differ from it before its two ends are named.
 UNTOLD_PART = Decimal("0.1")
+#: Units whose numbers differ by percentage points, and the decimals of a margin of such.
+IN_POINTS = ("percent", "percentage points")
+POINT_DECIMALS = 2
 #: Decimals of its ends, at most.
 MOST_DECIMALS = 8
 
@@ -71,6 +74,8 @@ class Verdict:
         By how much a number would have to move for the outcome to turn; or why it is open.
     room : Room
         The same as numbers.
+    nearest : str
+        Of several comparisons the one that turns first, in words.
     rows : tuple of str
         The observations that it rests on.
     regardless : str
@@ -83,6 +88,7 @@ class Verdict:
     room: Room = NOWHERE
     rows: tuple[str, ...] = ()
     regardless: str = ""
+    nearest: str = ""
 
     def __bool__(self) -> NoReturn:
         """Refuse: an open verdict is neither true nor false."""
@@ -91,6 +97,12 @@ class Verdict:
             " | a verdict has three outcomes: give it to cq.claim, or join it with &"
         )
         raise TypeError(msg)
+
+    def named(self, whose: str) -> Verdict:
+        """Return the same, saying whose numbers are compared."""
+        return replace(
+            self, condition=f"{whose}：{self.condition}", nearest=f"{whose}：{self.nearest}"
+        )
 
     def __and__(self, other: Verdict) -> Verdict:
         """Return whether both hold; the margin is the narrower one."""
@@ -213,7 +225,7 @@ def _margin(gap: Decimal, above: Side, below: Side, unit: Unit) -> tuple[str, Ro
     room = Room(unit.name, gap * unit.scale, relative)
     said = []
     # growth and shares differ by points, ranks by places: no reader asks what share that is
-    if relative is not None and unit.name not in ("percent", "percentage points", "rank"):
+    if relative is not None and unit.name not in (*IN_POINTS, "rank"):
         said.append(f"{rounded(100 * relative)}%")
     shown = _gap(above.printed, below.printed)
     if shown is not None and abs(shown - gap) > UNTOLD_PART * gap:
@@ -227,8 +239,10 @@ def _ends_zh(gap: Decimal, above: Interval, below: Interval, unit: Unit) -> str:
     assert above.lower is not None
     assert below.upper is not None
     ends = (above.lower, below.upper)
-    decimals = _decimals(gap)
-    while decimals < MOST_DECIMALS and rounded(_apart_by(ends, decimals)) != rounded(gap):
+    told, decimals = _told(gap, unit), _decimals(gap)
+    if unit.name in IN_POINTS:
+        decimals = min(decimals, POINT_DECIMALS)
+    while decimals < MOST_DECIMALS and _told(_apart_by(ends, decimals), unit) != told:
         decimals += 1
     return "与".join(_scaled(_to(end, decimals), unit) for end in ends) + "之差"
 
@@ -250,10 +264,19 @@ def _size(side: Interval) -> Decimal:
 
 def in_words(gap: Decimal, unit: Unit) -> str:
     """Return a difference in words: 151亿元, 0.8个百分点, 3位."""
-    number = Decimal(rounded(gap))
+    number = _told(gap, unit)
     if unit.name == "percent":
         return format_zh(number, Unit(1, "percentage points"))
     return f"{number}{unit_zh(unit)}" if unit.name == "rank" else _scaled(number, unit)
+
+
+def _told(gap: Decimal, unit: Unit) -> Decimal:
+    """Return a margin to the digits that it is told in: of points, no more decimals than two."""
+    number = Decimal(rounded(gap))
+    if unit.name not in IN_POINTS:
+        return number
+    # one digit is left of a margin that is smaller
+    return _to(number, min(_decimals(number), max(POINT_DECIMALS, -number.adjusted())))
 
 
 def _scaled(number: Decimal, unit: Unit) -> str:

@@ -94,6 +94,8 @@ def gives_ends(text: str) -> bool:
 
 #: Decimals of an end; what is known more finely is a number.
 FINEST = 6
+#: The part of itself by which an end may be moved without a reader's seeing it.
+UNNOTICED = 500
 
 
 def range_zh(interval: Interval, unit: Unit, *, finer: int = 0) -> str:
@@ -123,9 +125,29 @@ def _outward(interval: Interval, finer: int = 0) -> tuple[Decimal, Decimal]:
     lower, upper = interval.lower, interval.upper
     assert lower is not None
     assert upper is not None
-    # The coarsest step of which two fit in: rounding outwards then at most doubles the width.
-    decimals = min(FINEST, finer + max(0, -((upper - lower) / 2).adjusted()))
+    decimals = next((each for each in range(FINEST) if _coarse_enough(lower, upper, each)), FINEST)
+    return _ends(lower, upper, min(FINEST, decimals + finer))
+
+
+def _ends(lower: Decimal, upper: Decimal, decimals: int) -> tuple[Decimal, Decimal]:
     return _rounded(lower, decimals, ROUND_FLOOR), _rounded(upper, decimals, ROUND_CEILING)
+
+
+def _coarse_enough(lower: Decimal, upper: Decimal, decimals: int) -> bool:
+    """Whether ends of so many decimals are those that a reader would reckon.
+
+    Rounding outwards may widen the interval by a tenth, or move each end by a five-hundredth of
+    itself, which is less than its third digit shows: 9.4 to 18.1 is not 9 to 19. Two steps of the
+    last decimal must fit in, or both ends would be mere rounding.
+    """
+    width, ends = upper - lower, _ends(lower, upper, decimals)
+    moved = lower - ends[0], ends[1] - upper
+    if 10 * sum(moved) <= width:
+        return True
+    fits = 2 * Decimal(1).scaleb(-decimals) <= width
+    return fits and all(
+        UNNOTICED * by <= abs(end) for by, end in zip(moved, (lower, upper), strict=True)
+    )
 
 
 def roughly_zh(interval: Interval, unit: Unit, *, digits: int = 3) -> str:

@@ -177,10 +177,10 @@ def _tightness(said: tuple[str, StatedClaim]) -> Decimal:
     return Decimal(share) if share else Decimal("Infinity")
 
 
-def tightest(groups: Iterable[Mapping[str, Sayings]], most: int) -> list[tuple[str, str, Sayings]]:
-    """Return the sentences of the smallest margins: that, sentence, claims tightest first.
-
-    The margin is the share of the number compared (0.63%), of percentages the points.
+def tightest(
+    groups: Iterable[Mapping[str, Sayings]], most: int
+) -> list[tuple[str, str, StatedClaim]]:
+    """Return the sentences nearest to failing: sentence, way to it, the claim that fails first.
 
     Of several sentences that stand on the same comparison the first. What was held against a limit
     that its sentence does not name is left out: who reads the sentence cannot tell how near it is.
@@ -204,13 +204,17 @@ def tightest(groups: Iterable[Mapping[str, Sayings]], most: int) -> list[tuple[s
         if claim.relative:
             # what several pages say of one comparison, once
             found.setdefault((claim.relative, claim.margin), (sentence, items))
-    return [(_lead(items[0]), sentence, items) for sentence, items in islice(found.values(), most)]
+    return [(sentence, *items[0]) for sentence, items in islice(found.values(), most)]
 
 
-def _lead(said: tuple[str, StatedClaim]) -> str:
-    """Return a margin in few words: 0.63% of an amount, 0.0721个百分点 of a percentage."""
-    words = said[1].claim.margin.removeprefix("余地").partition("（")[0]
-    return words if words.endswith("个百分点") else f"{rounded(100 * _tightness(said))}%"
+def turning(item: StatedClaim) -> str:
+    """Return what of a claim turns first, and by how little: as a share too where that is untold.
+
+    The shares are what `tightest` sorts by.
+    """
+    share = f"{rounded(100 * _tightness(('', item)))}%"
+    alone = "" if share in item.claim.margin else f"占所比的数的{share}"
+    return "；".join(filter(None, [item.claim.nearest, item.claim.margin, alone]))
 
 
 #: Limits that a sentence has a word for.
@@ -277,9 +281,7 @@ def fill_claims(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         groups=groups,
         count=count,
         sentences=len(english_of),
-        tight=[
-            (text_pair(f"余地{lead}", known), sentence, items) for lead, sentence, items in tight
-        ],
+        tight=[(sentence, way, text_pair(turning(item), known)) for sentence, way, item in tight],
         said_of=said_of,
         english_of=english_of,
         chinese_alone=sum(not text for text in english_of.values()),

@@ -201,7 +201,7 @@ def _titles(section: nodes.section) -> tuple[str, str]:
 #: What numbers are called that this book made, by the status of their figure.
 WORDS = {
     "derived": ("本书推算", "derived by this book"),
-    "computed": ("本书计算", "divisions by this book"),
+    "computed": ("本书计算", "ratios worked out by this book"),
 }
 
 
