@@ -35,7 +35,14 @@ from cqbook.intake.article_figure import (
     doubts_of,
 )
 from cqbook.intake.article_grid import CELL
-from cqbook.intake.article_indicators import flow_for, indicator_for, is_of_another, narrower
+from cqbook.intake.article_indicators import (
+    OF_OTHER_GOODS,
+    flow_for,
+    indicator_for,
+    is_of_another,
+    narrower,
+    of_its_goods,
+)
 from cqbook.intake.article_lists import each_of, in_turn
 from cqbook.intake.article_names import Mention, Names
 from cqbook.intake.article_parts import (
@@ -476,6 +483,7 @@ class _Reader:
             indicator = (
                 replace(above, why=_BY_TITLE, sure=False, word=None) if above.codes else above
             )
+        indicator = of_its_goods(self.names, indicator, said, (figure.unit,))
         word_at = indicator.word
         taken = [(word_at.start, word_at.end)] if word_at and len(word_at.word) > 3 else []
         part = breakdown_of(self.names, said, indicator.first, taken)
@@ -612,6 +620,10 @@ class _Reader:
         doubted = doubt_of(self.names, read.words, read.part, read.code, read.indicator.first)
         if doubted:
             doubts["breakdown"] = doubted
+        of_cars = self.names.dimensions.get(row["indicator"]) == "vehicles"
+        if of_cars and NOT_LISTED in doubted and "车" not in doubted and "台" in item.text:
+            # 工业机器人产量5.2万台
+            row["indicator"] = OF_OTHER_GOODS.get(row["indicator"], row["indicator"])
         if row["measure"] == "yoy" and _is_of_years(row["period"]):
             doubts["measure"] = "几年一共的增长，还是其中一年的同比"
         if _is_added(read.words, row):
@@ -709,6 +721,7 @@ class _Reader:
         """Return the indicator of a figure and its unit: each may say what the other is."""
         item, same = words.item, words.same
         indicator = indicator_for(self.names, words, carried)
+        indicator = of_its_goods(self.names, indicator, words.own, item.units, carried.flow)
         unit = unit_of(self.names, item.units, indicator.first, words.segment, words.behind)
         unit = per_unit(unit, words.blank[: words.core], same.row["unit"] if same else "")
         if indicator.first and is_of_another(

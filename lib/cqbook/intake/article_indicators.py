@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 from cqbook.intake.article_choices import (
@@ -179,6 +180,67 @@ def narrower(indicator: Choice, same: ArticleFigure, part: str) -> Choice:
     return replace(
         indicator, codes=codes, why=f"{indicator.why}，也可能只是前一数所指的", sure=False
     )
+
+
+#: Vehicles that are no cars; with what cars are named.
+_NO_CAR = re.compile(
+    "摩托车|自行车|(?<!简)单车|[三两二]轮车|助力车|电瓶车|滑板车|平衡车|童车|婴儿车|推车|挂车|叉车|机车|动车(?!辆)|列车|全地形车|沙滩车"
+    "|球车|观光车|[一-鿿]{0,2}拖拉机|收割机|工程机械|船舶|飞机"
+)
+_CAR = re.compile(
+    "汽车|整车|轿车|乘用车|商用车|客车|货车|卡车|皮卡|新能源车|电动车|二手车|微车|专用车|重卡"
+)
+#: What is counted of goods that are no cars, by what was read as of cars.
+OF_OTHER_GOODS = {
+    "auto_exports": "trade_quantity",
+    "auto_imports": "trade_quantity",
+    "auto_exports_value": "trade_value",
+    "auto_trade_value": "trade_value",
+    "auto_output": "product_output",
+}
+
+
+def of_its_goods(
+    names: Names, indicator: Choice, own: str, units: Sequence[str], carried: str = ""
+) -> Choice:
+    """Return an indicator as the goods leave it that its words name: 摩托车出口 is of no cars.
+
+    Parameters
+    ----------
+    names : Names
+    indicator : Choice
+    own : str
+        The words of the figure, or the headings of a cell.
+    units : sequence of str
+        What its unit can be.
+    carried : str
+        The flow of what stands before.
+    """
+    first = indicator.first
+    parts = [
+        (item.end, item.code)
+        for item in names.mentions(own, "breakdowns")
+        if item.code.startswith("product=") and not _CAR.search(item.word)
+    ]
+    others = max(
+        [*(found.end() for found in _NO_CAR.finditer(own)), *(end for end, _ in parts)], default=0
+    )
+    cars = max((found.end() for found in _CAR.finditer(own)), default=0)
+    counted = {Unit.parse(unit).name for unit in units}
+    exported = (flow_of(own).first or carried) == "export"
+    if first == "trade_quantity" and cars > others and exported and "vehicles" in counted:
+        # 出口摩托车312万辆、汽车47.7万辆
+        return replace(indicator, codes=("auto_exports", *indicator.codes[:OFFERED]))
+    if names.dimensions.get(first) != "vehicles" and first not in OF_OTHER_GOODS:
+        return indicator
+    if not others:
+        return indicator
+    if cars:
+        # 汽车、摩托车出口300万辆: of both
+        return replace(indicator, codes=("", *indicator.codes)[: OFFERED + 1], sure=False)
+    goods = OF_OTHER_GOODS.get(first, "")
+    rest = (code for code in indicator.codes[1:] if code != goods)
+    return replace(indicator, codes=(goods, *rest), sure=bool(goods) and indicator.sure)
 
 
 def _moved(word: Mention | None, by: int) -> Mention | None:

@@ -48,7 +48,7 @@ _OF_SEVERAL = re.compile(
 _PART_OF_TRADE = re.compile("(?:^|[,，。；、：:　 年月])([一-鿿]{2,10}?)(?:进出口|出口|进口)")
 _NO_PART = re.compile(
     "其中|分别|依次|合共|双边|外贸|货物|累计|合计|当月|同期|[全我本该各][省市国区县州]|企业|[月年]|季度|总|主要|实现|完成|前|"
-    "贸易方式|对|向|从|自|预计|力争|规模|占|的|口岸|海关|国内|单月|今|去|上|下|有|继续|成为|推动|促进"
+    "贸易方式|对|向|从|自(?!行)|预计|力争|规模|占|的|口岸|海关|国内|单月|今|去|上|下|有|继续|成为|推动|促进"
 )
 #: A noun between two figures of a list.
 _THING_ALONE = re.compile("[,，、；和及 ]?([一-鿿]{3,12})")
@@ -123,6 +123,7 @@ def part_of(
 ) -> FigurePart:
     """Return of which part a figure is, by its own words or by what was spoken of before."""
     worth = indicator.word is not None and indicator.word.word in WORTH
+    worth = worth or _is_worth_of(words)
     changed = not worth and bool(
         named.first
         or flow_of(words.segment).first
@@ -140,6 +141,19 @@ def part_of(
     return FigurePart(
         code or (again.row["breakdown"] if again else ""), named, changed, unlisted, again
     )
+
+
+#: 笔记本电脑出口3125.6万台，出口额1521.5亿元: what those are worth.
+_ITS_WORTH = re.compile(
+    "[,，、和](?:其)?(?:出口|进口)(?:额|值|金额)(?:也|同比|达到?|为|约|近|超过?|逾)*"
+)
+
+
+def _is_worth_of(words: FigureWords) -> bool:
+    """Return whether an amount is what the goods of the quantity before it are worth."""
+    last = words.same
+    goods = last is not None and last.row["indicator"] in ("trade_quantity", "export_volume")
+    return goods and bool(_ITS_WORTH.fullmatch(words.segment))
 
 
 def _again(words: FigureWords, indicator: str) -> ArticleFigure | None:
@@ -170,7 +184,7 @@ def doubt_of(names: Names, words: FigureWords, part: FigurePart, code: str, indi
     """
     strange = (
         part.unlisted
-        or _unknown_part(names, indicator, words.segment)
+        or _unknown_part(names, indicator, words.segment, code)
         or _unknown_tail(names, indicator, words.segment)
     )
     if strange:
@@ -252,8 +266,8 @@ def _unknown_tail(names: Names, indicator: str, segment: str) -> str:
     return tail if plain and not known else ""
 
 
-def _unknown_part(names: Names, indicator: str, segment: str) -> str:
-    """Return what a figure of trade is of, where it is named and in no table."""
+def _unknown_part(names: Names, indicator: str, segment: str, code: str) -> str:
+    """Return what a figure of trade is of, where it is named and its part is not that."""
     if indicator not in _TRADE:
         return ""
     for found in _PART_OF_TRADE.finditer(segment):
@@ -263,6 +277,15 @@ def _unknown_part(names: Names, indicator: str, segment: str) -> str:
         # 综保区保税进口, 汽车零部件出口: what is left when all that is known is taken away
         if len(_unknown_letters(names, word)) > 1:
             return word
+        places = names.mentions(word, "entities")
+        others = [
+            item
+            for item in names.mentions(word, "breakdowns")
+            if not any(place.start <= item.start and item.end <= place.end for place in places)
+        ]
+        if others and not any(item.code in code.split(";") for item in others):
+            # a part of other things, by which trade is not divided
+            return others[-1].word
     return ""
 
 

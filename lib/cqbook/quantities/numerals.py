@@ -120,7 +120,10 @@ _POINTED = re.compile(
 )
 #: A number in several parts, in digits, in words or in both: 二十万零三千, 47万7231, 3千8百, 2万5,
 #: 1亿2000万, 一万二千亿. Behind 万 no part begins with a bare 千: 50万千瓦.
-_PART = rf"(?:[0-9]{{1,4}}(?:\.[0-9]{{1,4}})?|{SPELLED_DIGIT})(?:[0-9]{{1,2}}|{SPELLED_DIGIT}(?![瓦克米伏分]))*"
+_PART = (
+    rf"(?:[0-9]{{1,4}}(?:\.[0-9]{{1,4}})?|{SPELLED_DIGIT})"
+    rf"(?:[0-9]{{1,2}}|{SPELLED_DIGIT}(?![瓦克米伏分]))*"
+)
 _PART_BEHIND = (
     r"(?:[零〇]?[0-9]{1,4}(?![.,]?[0-9]|[A-Za-z])|[零〇]?[一二两三四五六七八九])"
     rf"(?:[零〇]?[0-9]{{1,2}}(?![.,]?[0-9]|[A-Za-z])|{SPELLED_DIGIT}(?![瓦克米伏分]))*"
