@@ -231,7 +231,7 @@ def of_its_goods(
     if first == "trade_quantity" and cars > others and exported and "vehicles" in counted:
         # 出口摩托车312万辆、汽车47.7万辆
         return replace(indicator, codes=("auto_exports", *indicator.codes[:OFFERED]))
-    if names.dimensions.get(first) != "vehicles" and first not in OF_OTHER_GOODS:
+    if not first.startswith("auto_"):
         return indicator
     if not others:
         return indicator
