@@ -740,6 +740,69 @@ def test_what_is_no_article_is_refused(content, name, words):
         article_text(content, name)
 
 
+CSV_TABLE = """2025年重庆市外贸进出口情况,,,
+,,,单位：亿元
+项目,2025年,2024年,同比（%）
+进出口,"8,006.8",7154.2,11.9
+出口,5500.1,5000,10
+注：数据来源于重庆海关。,,,
+"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("separator", [",", "\t", ";"])
+def test_a_table_as_csv_is_read_as_one_in_an_article(book, encoding, separator):
+    """Titles, units and notes are rows there whose other cells are empty."""
+    lines = csv.reader(io.StringIO(CSV_TABLE))
+    text = "\n".join(
+        separator.join(f'"{cell}"' if "," in cell else cell for cell in line) for line in lines
+    )
+    found = read_article(
+        article_text(text.encode(encoding), "a.csv", "2026-01-20"), book, names_of(book)
+    ).figures
+    keys = ("flow", "measure", "value", "unit", "period")
+    assert [" ".join(figure.row[key] for key in keys) for figure in found] == [
+        "total level 8006.8 100M CNY 2025",
+        "total level 7154.2 100M CNY 2024",
+        "total yoy 11.9 percent 2025",
+        "export level 5500.1 100M CNY 2025",
+        "export level 5000 100M CNY 2024",
+        "export yoy 10 percent 2025",
+    ]
+    assert not any(figure.doubts for figure in found)
+
+
+def test_a_row_of_a_csv_whose_comma_is_not_quoted_is_marked(book):
+    text = "2025年重庆外贸\n项目,金额（亿元）,同比（%）\n进出口,8,006.8,11.9\n"
+    figures = read(book, text, name="a.csv").figures
+    assert all({"indicator", "unit"} <= figure.doubts.keys() for figure in figures)
+    with pytest.raises(DataError, match="CSV"):
+        article_text(b'a,"b', "a.csv")
+
+
+def test_a_table_that_add_takes_is_not_read(book, tmp_path):
+    ours = tmp_path / "ours.csv"
+    ours.write_text("indicator,period,value\ntrade_value,2025,8\n", encoding="utf-8")
+    with pytest.raises(DataError, match="cqbook add"):
+        read_articles([ours], book, "")
+
+
+def test_on_the_first_of_a_month_what_has_come_since_is_of_the_month_before(book):
+    text = "今年以来，重庆汽车出口累计41.2万辆，增长28%。"
+    for figure in read(book, text, "2026-11-01").figures:
+        assert (figure.row["period"], figure.doubts) == ("2026-01/2026-10", {})
+    # in the middle of one, nobody has the statistics of that month
+    for day in ("2026-11-15", "2026-11"):
+        for figure in read(book, text, day).figures:
+            assert "period" in figure.doubts, day
+    trains = "截至目前，重庆中欧班列今年已开行2000列。"
+    (figure,) = read(book, trains, "2026-12-01").figures
+    assert (figure.row["period"], "period" in figure.doubts) == ("2026-01/2026-11", True)
+    # a year that has not ended has no figure of the year
+    (figure,) = read(book, "2026年，重庆汽车出口50万辆。", "2026-11-20").figures
+    assert "period" in figure.doubts
+
+
 def test_a_date_that_is_none_is_refused(tmp_path, capsys):
     article = tmp_path / "a.txt"
     article.write_text("进出口5亿元", encoding="utf-8")

@@ -83,6 +83,7 @@ from cqbook.intake.article_tables import (
     is_part_of_above,
     plain_label,
     sighting_of,
+    units_in,
     unknown_in,
     when_of,
 )
@@ -113,7 +114,9 @@ class _State:
     #: What the row above is of: 其中：出口 is a part of it; and whether such parts are read.
     above: Subject = field(default_factory=Subject)
     in_parts: bool = False
-    unit: re.Match[str] | None = None
+    #: ``unit_before``: it stood above the table before this one.
+    unit: str = ""
+    unit_before: bool = False
     subject: Subject = field(default_factory=Subject)
     heading: str = ""
     #: The heading, where what stands below it is aimed at.
@@ -195,7 +198,9 @@ class _Reading:
         return found
 
 
-_TABLE_UNIT = re.compile(r"单位[:：]\s?([^\s，。、;；)）]{1,6})")
+_TABLE_UNIT = re.compile(r"单位[:：]\s?(?P<unit>[^。)）]{1,24})")
+#: A unit that closes the title of a table: 2025年重庆进出口（亿元、%）.
+_TITLE_UNIT = re.compile("[（(](?P<unit>[^）)]{1,16})[）)]$")
 _UNIT_ALONE = re.compile(r"[（(]?(?:计量|金额)?单位[:：][^。；]{1,24}[)）]?")
 #: Letters of a line over some rows of a table, and the number that it may begin with.
 _SECTION_MOST = 20
@@ -346,11 +351,12 @@ class _Reader:
 
     def paragraph(self, number: int, plain: str) -> Iterator[ArticleFigure | Sighting]:
         """Yield what a paragraph has: figures, and what was left out."""
-        self.state.unit = _TABLE_UNIT.search(plain) or self.state.unit
+        heads_rows = self._heads_rows(number, plain)
+        self._look_for_unit(plain, within=heads_rows)
         if CELL in plain:
             yield from self._table_row(number, plain)
             return
-        if self._heads_rows(number, plain):
+        if heads_rows:
             self.state.section, self.state.above = _NUMBERED.sub("", plain), Subject()
             self.state.in_parts = False
             return
@@ -439,17 +445,33 @@ class _Reader:
         state.in_parts = part or beside
         row = state.above if part or beside else Subject()
         for cell in found:
-            seen = sighting_of(cell, self.state.unit[1] if self.state.unit else "")
+            seen = sighting_of(cell, self.state.unit)
             if seen.figure is None:
                 yield seen
                 continue
             row, figure = self._cell(number, cell, seen, row)
+            amount = seen.measure in ("level", "difference")
+            if state.unit_before and amount and not cell.printed_unit(""):
+                doubts = {"unit": "单位：上一张表的", **figure.doubts}
+                figure = replace(figure, doubts=doubts)
             if beside:
                 doubts = dict.fromkeys(("indicator", "flow"), MAYBE_PART)
                 figure = replace(figure, doubts={**doubts, **figure.doubts})
             yield figure
         if not state.in_parts:
             state.above = row
+
+    def _look_for_unit(self, plain: str, *, within: bool) -> None:
+        """Take the unit that stands above a table; that of the table before stands for no other."""
+        state = self.state
+        if CELL in plain.strip(CELL):
+            return
+        found = _TABLE_UNIT.search(plain) or _TITLE_UNIT.search(plain)
+        unit = "、".join(units_in(found["unit"])) if found else ""
+        if unit:
+            state.unit, state.unit_before = unit, False
+        elif state.begun and not within:
+            state.unit_before = bool(state.unit)
 
     def _is_whole(self, label: str) -> bool:
         """Return whether the heading of a row says itself of what it is: no part goes on."""
@@ -674,6 +696,9 @@ class _Reader:
             words, indicator, unit, flow, part, self._entity(words, carried),
             *self._when(words, named), part.code,
         )  # fmt: skip
+        when = _of_statistics(read, self.written)
+        if when is not read.when:
+            read, self.state.same = replace(read, when=when), when
         became = _became(words)
         if became:
             # 户均出口由3200万元增至3500万元: of the same thing
@@ -910,6 +935,22 @@ def _beside(words: FigureWords, indicator: Choice, part: str) -> Choice:
     bare = len(words.sentence[: words.core].strip()) <= _BARE_FLOW
     near = words.same or (words.previous if bare else None)
     return narrower(indicator, near, part) if near else indicator
+
+
+def _of_statistics(read: _Reading, written: TextDate | None) -> When:
+    """Return a period that is to be looked at where statistics cannot be of the month of the text.
+
+    11月15日：今年以来，进出口6800亿元: those of November are not out.
+    """
+    when = read.when
+    going_on = written and written.month < 12 and when.period == str(written.year)
+    if going_on and read.flow and read.status.code == "actual" and read.status.sure:
+        return replace(when, why=f"{when.why}：这一年还没有过完", sure=False)
+    since = written and "以来" in when.why and when.period.endswith(f"/{written.month_text}")
+    if not (since and read.flow and written and written.day != 1 and written.month > 2):
+        return when
+    before = f"{when.period.partition('/')[0]}/{written.year}-{written.month - 1:02d}"
+    return replace(when, why=f"{when.why}，到上月还是本月，没有写", sure=False, offered=(before,))
 
 
 def _is_of_years(period: str) -> bool:

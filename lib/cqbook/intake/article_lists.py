@@ -36,6 +36,13 @@ _SAME_THING = ("indicator", "entity", "period", "flow", "breakdown", "accumulati
 _FLOW_WORDS = re.compile("(?:的)?(?:进出口|出口|进口)?(?:总值|总额|额|值)?(?:达到|达|为)?")
 
 
+#: A list of those with whom trade is, up to the flow: 对越南、泰国、老挝分别出口.
+_PARTNERS = re.compile(
+    "(?:对|自|从|向)(?P<all>[一-鿿]{2,8}(?:、[一-鿿]{2,8}?)+?(?:[和及与][一-鿿]{2,8}?)?|[一-鿿]{2,8}?[和及与][一-鿿]{2,8}?)"
+    "(?:等|三国|两国|[一-鿿]国)*(?:市场)?(?:的)?(?:汽车|货物|商品)?(?:分别)?(?=进出口|出口|进口|$)"
+)
+
+
 def sentence_of(plain: str, place: int) -> int:
     """Return where the sentence begins in which a place stands."""
     return max((match.end() for match in SENTENCE.finditer(plain[:place])), default=0)
@@ -184,12 +191,15 @@ def _named_in(
     ]
     parts = names.mentions(passage, "breakdowns")
     starts = {item.start for item in parts}
+    # 对德国、荷兰: with whom trade is, of whom no table has a part
+    others = [(item.start, item.word) for item in partners if item.start not in starts]
+    starts.update(start for start, _ in others)
+    others += [(start, word) for start, word in _partners_in(passage) if start not in starts]
     yield [
-        (begin + item.start, begin + item.end, {"breakdown": code}, item.word)
-        for item, code in (
-            *((part, part.code) for part in parts),
-            # 对德国、荷兰: with whom trade is, of whom no table has a part
-            *((item, "") for item in partners if item.start not in starts),
+        (begin + start, begin + start + len(word), {"breakdown": code}, word)
+        for start, word, code in (
+            *((part.start, part.word, part.code) for part in parts),
+            *((start, word, "") for start, word in others),
         )
     ]
     yield [
@@ -206,6 +216,14 @@ def _named_in(
         for item in names.mentions(passage, "indicators")
         if units and fits(names, item.code, units)
     ]
+
+
+def _partners_in(passage: str) -> Iterator[tuple[int, str]]:
+    """Yield what stands in a list of those with whom trade is: 对越南、泰国、老挝."""
+    for found in _PARTNERS.finditer(passage):
+        begin = found.start("all")
+        for match in re.finditer("[^、和及与]+", found["all"]):
+            yield begin + match.start(), match[0]
 
 
 def _unit_for(names: Names, figure: ArticleFigure, columns: Mapping[str, str]) -> dict[str, str]:

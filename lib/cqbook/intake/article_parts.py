@@ -50,6 +50,11 @@ _NO_PART = re.compile(
     "其中|分别|依次|合共|双边|外贸|货物|累计|合计|当月|同期|[全我本该各][省市国区县州]|企业|[月年]|季度|总|主要|实现|完成|前|"
     "贸易方式|对|向|从|自(?!行)|预计|力争|规模|占|的|口岸|海关|国内|单月|今|去|上|下|有|继续|成为|推动|促进"
 )
+#: With whom trade is, before its flow; and who is anybody.
+_PARTNER = re.compile("(?<![针面相绝应])(?:对|(?<!各)自|向)([一-鿿]{2,8})$")
+_ANYBODY = re.compile(
+    "^外|国外|境外|海外|全球|世界|各国|上年|去年|同期|今年|年初|此|其|我|去|[省市区县]$"
+)
 #: A noun between two figures of a list.
 _THING_ALONE = re.compile("[,，、；和及 ]?([一-鿿]{3,12})")
 #: A branch, and which way it went: 食品产业下降6.4%.
@@ -272,6 +277,10 @@ def _unknown_part(names: Names, indicator: str, segment: str, code: str) -> str:
         return ""
     for found in _PART_OF_TRADE.finditer(segment):
         word = found[1]
+        partner = _PARTNER.search(word)
+        if partner and not _is_known_partner(names, partner[1], code):
+            # 对老挝出口30亿元
+            return partner[1]
         if _NO_PART.search(word):
             continue
         # 综保区保税进口, 汽车零部件出口: what is left when all that is known is taken away
@@ -287,6 +296,13 @@ def _unknown_part(names: Names, indicator: str, segment: str, code: str) -> str:
             # a part of other things, by which trade is not divided
             return others[-1].word
     return ""
+
+
+def _is_known_partner(names: Names, word: str, code: str) -> bool:
+    """Return whether with whom trade is stands in the part that was read, or is anybody."""
+    if _ANYBODY.search(word):
+        return True
+    return any(item.code in code.split(";") for item in names.mentions(word, "breakdowns"))
 
 
 def _narrower_thing(names: Names, words: FigureWords, indicator: str, code: str) -> str:
