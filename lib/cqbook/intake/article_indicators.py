@@ -85,6 +85,10 @@ def _of_a_rate(
             "指标：承同句前一数",
             sure=bool(same.row["indicator"]),
         )
+    goods = same.row["breakdown"].startswith("product=")
+    if goods and fresh.first != same.row["indicator"] and flow_of(word).first:
+        # 出口摩托车480万辆、货值230亿元，出口量占三成: of those, and of no cars
+        fresh = replace(fresh, codes=(*OF_GOODS.get(word, ()), *fresh.codes), sure=False)
     return replace(fresh, word=_moved(fresh.word, words.floor))
 
 
@@ -161,6 +165,9 @@ def narrower(indicator: Choice, same: ArticleFigure, part: str) -> Choice:
         return replace(indicator, codes=codes, why=same.doubts["indicator"], sure=False)
     trade = ("trade_value", "trade_quantity")
     worth = indicator.word and indicator.word.word in WORTH and same.row["measure"] == "level"
+    if worth and not before and indicator.first == "trade_value":
+        # 进口大豆12万吨，价值4.1亿元: of those, and no table has them
+        return replace(indicator, why=f"{indicator.why}，是前一数那些货物的", sure=False)
     if worth and before == "auto_exports" and "indicator" not in same.doubts:
         # 汽车出口41.2万辆、价值385.6亿元
         codes = tuple(dict.fromkeys(("auto_exports_value", *indicator.codes)))
@@ -190,6 +197,8 @@ _NO_CAR = re.compile(
 _CAR = re.compile(
     "汽车|整车|轿车|乘用车|商用车|客车|货车|卡车|皮卡|新能源车|电动车|二手车|微车|专用车|重卡"
 )
+#: Of which goods words speak that name only their flow.
+OF_GOODS = {"出口量": ("trade_quantity",), "进口量": ("trade_quantity",)}
 #: What is counted of goods that are no cars, by what was read as of cars.
 OF_OTHER_GOODS = {
     "auto_exports": "trade_quantity",

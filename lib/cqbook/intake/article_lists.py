@@ -33,7 +33,7 @@ _NO_MATCH = "“分别”：对不上是哪几个的"
 #: Of one thing each, in whatever words: what the rates of a list take from the figures before.
 _SAME_THING = ("indicator", "entity", "period", "flow", "breakdown", "accumulation")
 #: Between names and their figures: 对韩国、日本进出口512亿元.
-_FLOW_WORDS = re.compile("(?:的)?(?:进出口|出口|进口)?(?:总值|总额|额|值)?(?:达到|达|为)?")
+_FLOW_WORDS = re.compile("(?:的)?(?:外贸)?(?:进出口|出口|进口)?(?:总值|总额|额|值)?(?:达到|达|为)?")
 
 
 #: A list of those with whom trade is, up to the flow: 对越南、泰国、老挝分别出口.
@@ -259,7 +259,8 @@ def _without_a_word(
     """
     made = list(figures)
     for place, figure in enumerate(figures):
-        if place in begun or figure.seen.end > len(plain) or figure.row["measure"] != "level":
+        measured = figure.row["measure"] in ("level", "yoy")
+        if place in begun or figure.seen.end > len(plain) or not measured:
             continue
         group = _amounts_from(plain, figures, place)
         begun.update(group)
@@ -346,8 +347,13 @@ def _amounts_from(plain: str, figures: Sequence[ArticleFigure], place: int) -> l
     for at in range(place + 1, len(figures)):
         last, figure = figures[at - 1], figures[at]
         between = plain[last.seen.end : figure.seen.start]
-        same = figure.row["measure"] == "level" and counts_of(figure) == counts_of(last)
-        if not same or not re.fullmatch("[、和及与]|以及", between):
+        level = figure.row["measure"] == "level" and counts_of(figure) == counts_of(last)
+        # 进出口、出口增长15%和12%
+        rate = figure.row["measure"] == "yoy" == last.row["measure"]
+        between = plain[last.seen.end : figure.seen.core] if rate else between
+        if not (level and re.fullmatch("[、和及与]|以及", between)) and not (
+            rate and re.fullmatch(f"{_AND}(?:{_MOVED})?(?:{LIMITING})?", between)
+        ):
             break
         group.append(at)
     return group

@@ -102,6 +102,7 @@ class FigurePart:
     ``code``: as `breakdowns` has it; ``named``: what its own words name. ``changed``: whether they
     name anything, so that what stands before says nothing of it. ``unlisted``: a thing that they
     name and no table has; ``again``: the figure before, of which it is the same at another time.
+    ``taken_on``: it is that of the figure before, of which another thing is told.
     """
 
     code: str
@@ -109,6 +110,7 @@ class FigurePart:
     changed: bool
     unlisted: str
     again: ArticleFigure | None
+    taken_on: bool = False
 
     @property
     def why(self) -> str:
@@ -143,6 +145,14 @@ def part_of(
     same_goods = worth or (indicator.first and akin(indicator.first, before.indicator.first))
     code = "" if unlisted else code if same_goods else named.first
     again = _again(words, indicator.first)
+    if _WITHOUT.search(words.sentence[: words.core]):
+        return FigurePart("", named, changed, unlisted, again)
+    last = words.same.row if words.same else {}
+    of_cars = indicator.first.startswith("auto_") and last.get("indicator", "").startswith("auto_")
+    if of_cars and not code and not unlisted and _BARE_FLOW.fullmatch(words.segment):
+        # 新能源汽车产量130万辆，出口15万辆
+        carried = last["breakdown"]
+        return FigurePart(carried, named, changed, unlisted, again, taken_on=bool(carried))
     return FigurePart(
         code or (again.row["breakdown"] if again else ""), named, changed, unlisted, again
     )
@@ -151,6 +161,13 @@ def part_of(
 #: 笔记本电脑出口3125.6万台，出口额1521.5亿元: what those are worth.
 _ITS_WORTH = re.compile(
     "[,，、和](?:其)?(?:出口|进口)(?:额|值|金额)(?:也|同比|达到?|为|约|近|超过?|逾)*"
+)
+
+
+_TAKEN_ON = "细分：承同句前一数"
+#: Nothing but what became of those: ，出口15万辆.
+_BARE_FLOW = re.compile(
+    "[,，、]?(?:其中)?(?:出口|进口|销售|销量|产量|交付|生产|内销)(?:量|额)?(?:达到?|为|约|近|超过?|逾)*"
 )
 
 
@@ -194,9 +211,15 @@ def doubt_of(names: Names, words: FigureWords, part: FigurePart, code: str, indi
     )
     if strange:
         return f"细分：“{strange}”{NOT_LISTED}"
-    thing = _narrower_thing(names, words, indicator, code)
+    thing = _narrower_thing(names, words, indicator, code) or _among(names, words, indicator, code)
     if thing:
         return f"细分：“{thing}”{NOT_LISTED}"
+    left_out = _WITHOUT.search(words.sentence[: words.core])
+    if left_out:
+        # 剔除笔记本电脑后，出口增长18.2%: of all but those
+        return f"细分：“{left_out[0]}”，是其余部分的"
+    if part.taken_on:
+        return _TAKEN_ON
     same = words.same
     before = same.doubts.get("breakdown", "") if same else ""
     akin_to_same = same and indicator in (same.row["indicator"], "")
@@ -206,7 +229,7 @@ def doubt_of(names: Names, words: FigureWords, part: FigurePart, code: str, indi
     if several:
         return f"细分：“{several}”，是{ALTOGETHER}"
     carried = same and not part.changed and code == same.row["breakdown"]
-    if carried and (ALTOGETHER in before or NOT_LISTED in before):
+    if carried and (ALTOGETHER in before or NOT_LISTED in before or before == _TAKEN_ON):
         # what was doubted there is here: 泰国榴莲5.2亿元，占六成
         return before
     return "细分：承前一数，时期另起" if part.again and code and not part.named.first else ""
@@ -303,6 +326,22 @@ def _is_known_partner(names: Names, word: str, code: str) -> bool:
     if _ANYBODY.search(word):
         return True
     return any(item.code in code.split(";") for item in names.mentions(word, "breakdowns"))
+
+
+#: What an amount is without: 剔除笔记本电脑, 不含芯片, 除美国外.
+_WITHOUT = re.compile(
+    "(?:剔除|扣除|不含|不包括|不计|除去|除开|刨除)[^,，。；0-9]{1,12}|(?<![开解排免])除[^,，。；0-9了去开]{1,10}[以之]?外(?!资|贸|商)"
+)
+_AMONG = re.compile("[,，、；（(]?其中[,，:：]?(?P<thing>[一-鿿]{2,14})$")
+
+
+def _among(names: Names, words: FigureWords, indicator: str, code: str) -> str:
+    """Return what an amount is of among those before it, and no part: 其中制造业5.3亿美元."""
+    found = _AMONG.match(words.segment)
+    if not found or not indicator or not words.counted or words.item.measure != "level":
+        return ""
+    left = _named_by(_without_the_known(names, found["thing"], indicator, code), indicator)
+    return left if len(left) > 1 else ""
 
 
 def _narrower_thing(names: Names, words: FigureWords, indicator: str, code: str) -> str:

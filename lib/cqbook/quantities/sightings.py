@@ -735,6 +735,18 @@ def _rate(
             item, measure=listed.measure, base=listed.base, reasons=reasons,
             figure=replace(figure, value=value, measure=listed.measure),
         )  # fmt: skip
+    grew = listed and listed.measure == "yoy" and listed.units == ("percent",)
+    if (
+        name == "times"
+        and listed
+        and grew
+        and plain[listed.end : item.core] in ("、", "和", "及", "与", "以及")
+    ):
+        # 分别增长56%、32%和1.2倍
+        return replace(
+            item, measure="yoy", base=listed.base, figure=replace(figure, measure="yoy"),
+            reasons=(f"与前一数“{listed.text}”并列",),
+        )  # fmt: skip
     if name == "times":
         of = _TIMES_OF.search(left)
         said = of["base"] if of else ""
