@@ -228,6 +228,12 @@ _NO_OWNERS = ("country", "bloc")
 _PLACE_KINDS = ("province", "district")
 #: Behind a place, a zone that has its name. Of its bonded zone there is a breakdown.
 _ZONE_BEHIND = re.compile("(?:国家)?(?:高新区|经开区|开发区|新区|工业园|产业园|科学城|科创园|园区)")
+#: Behind a place, what stands there and has its name: 江北国际机场, 万州港.
+_FACILITY_BEHIND = re.compile(
+    "(?:国际|新)?(?:机场|空港|[一-鿿]{0,2}港区?(?![口澳务])|火车站|[东西南北]站)"
+)
+#: Growth in another money than that of the row beside it.
+_IN_DOLLARS = re.compile("(?:按|以)美元(?:计价?|值|口径)(?!.*(?:按|以)人民币)")
 #: The four of GB/T 2260: 全市 is said of them as of a province.
 _MUNICIPALITIES = frozenset(f"CN-{code}" for code in (11, 12, 31, 50))
 #: 100亿美元（约合人民币720亿元）: whoever wrote it converted it.
@@ -646,6 +652,8 @@ class _Reader:
         if of_cars and NOT_LISTED in doubted and "车" not in doubted and "台" in item.text:
             # 工业机器人产量5.2万台
             row["indicator"] = OF_OTHER_GOODS.get(row["indicator"], row["indicator"])
+        if row["measure"] == "yoy" and _IN_DOLLARS.search(read.words.sentence[: read.words.core]):
+            doubts["measure"] = "按美元计的增速，与按人民币计的不是一个数"
         if row["measure"] == "yoy" and _is_of_years(row["period"]):
             doubts["measure"] = "几年一共的增长，还是其中一年的同比"
         if _is_added(read.words, row):
@@ -814,6 +822,9 @@ class _Reader:
         beyond = _ZONE_BEHIND.match(before, last.end) if last else None
         if last and beyond and self.names.kinds[last.code] in _PLACE_KINDS:
             return "", f"主体：“{last.word}{beyond[0]}”{NOT_LISTED}", False
+        there = _FACILITY_BEHIND.match(before, last.end) if last else None
+        if last and there and self.names.kinds[last.code] in _PLACE_KINDS:
+            return "", f"主体：“{last.word}{there[0]}”{NOT_LISTED}", False
         runs = _runs_on(self.names, before, found)
         if runs:
             return runs
@@ -944,7 +955,8 @@ def _of_statistics(read: _Reading, written: TextDate | None) -> When:
     """
     when = read.when
     going_on = written and written.month < 12 and when.period == str(written.year)
-    if going_on and read.flow and read.status.code == "actual" and read.status.sure:
+    of_year = read.flow or read.words.item.measure == "yoy" or "全年" in when.why
+    if going_on and of_year and read.status.code == "actual" and read.status.sure:
         return replace(when, why=f"{when.why}：这一年还没有过完", sure=False)
     since = written and "以来" in when.why and when.period.endswith(f"/{written.month_text}")
     if not (since and read.flow and written and written.day != 1 and written.month > 2):

@@ -23,7 +23,9 @@ from cqbook.intake.article_words import FigureWords
 from cqbook.quantities.units import Unit
 
 #: So many there are at an end, whatever was said of new ones before.
-_IN_ALL_THERE_ARE = re.compile("[,，、；](?:截至)?(?:[年期月季]末|现有|共有|目前|总[数量])")
+_IN_ALL_THERE_ARE = re.compile(
+    "[,，、；](?:截至)?(?:[年期月季]末|现有|共有|目前|[^,，、；0-9]{0,6}总[数量])"
+)
 #: What was carried out of what is planned.
 _DONE_OF = {"investment_planned": "investment_completed"}
 #: Of a thing and not its amount, short as they are.

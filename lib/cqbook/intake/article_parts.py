@@ -56,7 +56,7 @@ _ANYBODY = re.compile(
     "^外|国外|境外|海外|全球|世界|各国|上年|去年|同期|今年|年初|此|其|我|去|[省市区县]$"
 )
 #: A noun between two figures of a list.
-_THING_ALONE = re.compile("[,，、；和及 ]?([一-鿿]{3,12})")
+_THING_ALONE = re.compile("[,，、；和及 ]?([一-鿿]{3,12}|[空海陆航管驳][运道])")
 #: A branch, and which way it went: 食品产业下降6.4%.
 _THING_THAT_GREW = re.compile(
     "[,，、；和及 ]?([一-鿿]{1,9}[业品])(?:同比|环比)?"
@@ -147,12 +147,10 @@ def part_of(
     again = _again(words, indicator.first)
     if _WITHOUT.search(words.sentence[: words.core]):
         return FigurePart("", named, changed, unlisted, again)
-    last = words.same.row if words.same else {}
-    of_cars = indicator.first.startswith("auto_") and last.get("indicator", "").startswith("auto_")
-    if of_cars and not code and not unlisted and _BARE_FLOW.fullmatch(words.segment):
-        # 新能源汽车产量130万辆，出口15万辆
-        carried = last["breakdown"]
-        return FigurePart(carried, named, changed, unlisted, again, taken_on=bool(carried))
+    carried = "" if code or unlisted else _taken_on(words, indicator.first)
+    if carried:
+        sure = _is_share_of_trade(words)
+        return FigurePart(carried, named, changed and not sure, unlisted, again, taken_on=not sure)
     return FigurePart(
         code or (again.row["breakdown"] if again else ""), named, changed, unlisted, again
     )
@@ -164,10 +162,35 @@ _ITS_WORTH = re.compile(
 )
 
 
+#: By what trade and cars are divided.
+_OF_WHOM = ("enterprise=", "partner=", "product=", "regime=", "vehicle=")
+
+
+def _taken_on(words: FigureWords, indicator: str) -> str:
+    """Return the part of the figure before, where nothing but another flow is said of it.
+
+    对东盟进出口1320亿元，其中出口760亿元; 新能源汽车产量130万辆，出口15万辆.
+    """
+    last = words.same.row if words.same else {}
+    part = last.get("breakdown", "")
+    if not part.startswith(_OF_WHOM) or not _BARE_FLOW.fullmatch(words.segment):
+        return ""
+    cars = indicator.startswith("auto_") and last["indicator"].startswith("auto_")
+    counted = last["unit"].endswith("enterprises") and part.startswith("enterprise=")
+    return part if cars or akin(indicator, last["indicator"]) or counted else ""
+
+
+def _is_share_of_trade(words: FigureWords) -> bool:
+    """Return whether exports or imports are those of a trade that was told before them."""
+    known = words.same is not None and "breakdown" not in words.same.doubts
+    whole = "进出口" in words.sentence[: words.floor] and "进出口" not in words.segment
+    return known and whole and words.same is not None and words.same.row["indicator"] in _TRADE
+
+
 _TAKEN_ON = "细分：承同句前一数"
 #: Nothing but what became of those: ，出口15万辆.
 _BARE_FLOW = re.compile(
-    "[,，、]?(?:其中)?(?:出口|进口|销售|销量|产量|交付|生产|内销)(?:量|额)?(?:达到?|为|约|近|超过?|逾)*"
+    "[,，、]?(?:其中)?[,，:：]?(?:进出口|出口|进口|销售|销量|产量|交付|生产|内销)(?:量|额)?(?:达到?|为|约|近|超过?|逾)*"
 )
 
 
@@ -220,6 +243,10 @@ def doubt_of(names: Names, words: FigureWords, part: FigurePart, code: str, indi
         return f"细分：“{left_out[0]}”，是其余部分的"
     if part.taken_on:
         return _TAKEN_ON
+    firms = words.same is not None and words.same.row["unit"].endswith("enterprises")
+    if firms and not code and _BARE_FLOW.fullmatch(words.segment):
+        # 民营企业4600家，进出口3841.9亿元
+        return "细分：可能只是前一数那些企业的"
     same = words.same
     before = same.doubts.get("breakdown", "") if same else ""
     akin_to_same = same and indicator in (same.row["indicator"], "")
