@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from cqbook.data.vocabulary import FLOWS_ZH
 from cqbook.intake.article_choices import Choice, akin, breakdown_of, flow_of
 from cqbook.intake.article_figure import ALTOGETHER, NOT_LISTED, ArticleFigure, Subject
 from cqbook.intake.article_names import Mention, Names
@@ -183,7 +184,8 @@ def _taken_on(words: FigureWords, indicator: str) -> str:
 def _is_share_of_trade(words: FigureWords) -> bool:
     """Return whether exports or imports are those of a trade that was told before them."""
     known = words.same is not None and "breakdown" not in words.same.doubts
-    whole = "进出口" in words.sentence[: words.floor] and "进出口" not in words.segment
+    trade = FLOWS_ZH["total"]
+    whole = trade in words.sentence[: words.floor] and trade not in words.segment
     return known and whole and words.same is not None and words.same.row["indicator"] in _TRADE
 
 
