@@ -90,6 +90,30 @@ def test_what_is_not_typed_is_read_from_what_is_printed(book):
     assert row["observation_id"] == "trade-2022.trade-value-2021-01-2021-05"
 
 
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("重庆市", "CN-50"), ("重庆", "CN-50"), ("渝北", "500112"), ("四川", "CN-51")],
+)
+def test_a_place_may_be_called_as_everybody_calls_it(book, name, code):
+    assert one(book, entity=name)["entity"] == code
+
+
+def test_a_rate_below_one_without_its_sign_is_told(book):
+    rows = [TOTAL | {"as_printed": "", "value": 0.5, "unit": "percent", "measure": "yoy"}]
+    read = press.read_press(workbook(rows), "figures.xlsx", book)
+    assert ["0.5%，不是50%" in text for text in read.warnings] == [True]
+    rows[0]["value"] = "0.5%"
+    assert not press.read_press(workbook(rows), "figures.xlsx", book).warnings
+
+
+def test_a_title_above_a_csv_is_told_as_one(book):
+    content = "重庆外贸采集表\n".encode() + csv_text([TOTAL])
+    assert press.is_press_table(content, "figures.csv")
+    with pytest.raises(ContractError, match="它在第2行") as caught:
+        press.read_press(content, "figures.csv", book)
+    assert len(caught.value.breaches) == 1
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_csv_in_the_encodings_of_excel(book, encoding):
     content = csv_text([TOTAL], encoding)
@@ -192,6 +216,12 @@ def test_noise_of_binary_fractions_is_not_a_digit(book):
 
 def merged(sheet):
     sheet.merge_cells("A2:B2")
+
+
+def titled(sheet):
+    sheet.insert_rows(1)
+    sheet["A1"] = "重庆外贸采集表"
+    sheet.merge_cells("A1:H1")
 
 
 def refused(*changes, formats=None, change=None, columns=None):
@@ -345,6 +375,21 @@ REFUSED = {
     "boolean": (refused({"value": True}), ["文字或数值"]),
     "merged": (refused({}, change=merged), ["不合并的单元格", "A2:B2"]),
     "column": (refused({"perod": "x"}), ["perod", "是不是 period"]),
+    "title above": (
+        refused({}, change=titled), ["1处", "单元格 A1", "它在第2行", "重庆外贸采集表"],
+    ),
+    "fraction for percent": (
+        refused({"value": 0.124, "unit": "percent", "measure": "yoy", "as_printed": ""}),
+        ["12.4% 还是 0.124%", "cell I2"],
+    ),
+    "entity by no name": (refused({"entity": "重庆市区"}), ["“重庆市区”", "重庆市、"]),
+    "half a vehicle": (
+        refused({"indicator": "auto_exports", "flow": "export", "as_printed": "41.2辆"}),
+        ["整数，或万辆"],
+    ),
+    "a month to date": (
+        refused({"period": "2021-09", "accumulation": "ytd"}), ["2021-01/2021-09"],
+    ),
     "lacking": (refused({}, columns=COLUMNS[1:]), ["列 source_id", "有这一列"]),
     "empty": ({"rows": [], "formats": None, "change": None, "columns": COLUMNS}, ["至少一行"]),
 }  # fmt: skip

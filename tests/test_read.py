@@ -124,6 +124,25 @@ def test_passages_of_other_provinces(book, passage):
         ("拖累外贸3.1个百分点", "-3.1", "percentage points", "as_rounded", "contribution_points"),
         ("下降2%—3%", "-3", "percent", "as_rounded", "yoy"),
         ("总值超过了7000亿元", "7000", "100M CNY", "over", "level"),
+        # numbers in several parts, in words, in digits or in both
+        ("汽车出口二十万零三千辆", "20.3", "10k vehicles", "as_rounded", "level"),
+        ("汽车出口十二万五千六百辆", "12.56", "10k vehicles", "as_rounded", "level"),
+        ("汽车出口两万五千辆", "2.5", "10k vehicles", "as_rounded", "level"),
+        ("汽车出口一点二万辆", "1.2", "10k vehicles", "as_rounded", "level"),
+        ("汽车出口3万零5百辆", "3.05", "10k vehicles", "as_rounded", "level"),
+        ("汽车出口3万2千5百辆", "3.25", "10k vehicles", "as_rounded", "level"),
+        ("汽车出口47万7231辆", "47.7231", "10k vehicles", "as_rounded", "level"),
+        ("汽车出口47万零800辆", "47.08", "10k vehicles", "as_rounded", "level"),
+        ("汽车出口20万三千余辆", "20.3", "10k vehicles", "more_than", "level"),
+        ("汽车出口近五十万零三千辆", "50.3", "10k vehicles", "nearly", "level"),
+        ("汽车出口3千8百辆", "3.8", "1k vehicles", "as_rounded", "level"),
+        ("汽车出口2万—3万辆", "2", "10k vehicles", "as_rounded", "level"),
+        ("进出口7千1百54亿元", "7154", "100M CNY", "as_rounded", "level"),
+        ("进出口8006亿8千万元", "8006.8", "100M CNY", "as_rounded", "level"),
+        ("进出口一万二千亿元", "1.2", "1T CNY", "as_rounded", "level"),
+        ("进出口1.2万亿零500亿元", "1.25", "1T CNY", "as_rounded", "level"),
+        ("售价两万五千八百元", "2.58", "10k CNY", "as_rounded", "level"),
+        ("新增装机50万千瓦", "50", "10k kW", "as_rounded", "level"),
         ("五年平均增长4.8%", "4.8", "percent", "as_rounded", "annual_average"),
         ("增速比5月份加快4.1个百分点", "4.1", "percentage points", "as_rounded", "pp_change"),
         ("增速为5.2%", "5.2", "percent", "as_rounded", "yoy"),
@@ -719,6 +738,69 @@ def test_the_command_writes_nothing_into_the_data(tmp_path, capsys, monkeypatch)
 def test_what_is_no_article_is_refused(content, name, words):
     with pytest.raises(DataError, match=words):
         article_text(content, name)
+
+
+CSV_TABLE = """2025年重庆市外贸进出口情况,,,
+,,,单位：亿元
+项目,2025年,2024年,同比（%）
+进出口,"8,006.8",7154.2,11.9
+出口,5500.1,5000,10
+注：数据来源于重庆海关。,,,
+"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("separator", [",", "\t", ";"])
+def test_a_table_as_csv_is_read_as_one_in_an_article(book, encoding, separator):
+    """Titles, units and notes are rows there whose other cells are empty."""
+    lines = csv.reader(io.StringIO(CSV_TABLE))
+    text = "\n".join(
+        separator.join(f'"{cell}"' if "," in cell else cell for cell in line) for line in lines
+    )
+    found = read_article(
+        article_text(text.encode(encoding), "a.csv", "2026-01-20"), book, names_of(book)
+    ).figures
+    keys = ("flow", "measure", "value", "unit", "period")
+    assert [" ".join(figure.row[key] for key in keys) for figure in found] == [
+        "total level 8006.8 100M CNY 2025",
+        "total level 7154.2 100M CNY 2024",
+        "total yoy 11.9 percent 2025",
+        "export level 5500.1 100M CNY 2025",
+        "export level 5000 100M CNY 2024",
+        "export yoy 10 percent 2025",
+    ]
+    assert not any(figure.doubts for figure in found)
+
+
+def test_a_row_of_a_csv_whose_comma_is_not_quoted_is_marked(book):
+    text = "2025年重庆外贸\n项目,金额（亿元）,同比（%）\n进出口,8,006.8,11.9\n"
+    figures = read(book, text, name="a.csv").figures
+    assert all({"indicator", "unit"} <= figure.doubts.keys() for figure in figures)
+    with pytest.raises(DataError, match="CSV"):
+        article_text(b'a,"b', "a.csv")
+
+
+def test_a_table_that_add_takes_is_not_read(book, tmp_path):
+    ours = tmp_path / "ours.csv"
+    ours.write_text("indicator,period,value\ntrade_value,2025,8\n", encoding="utf-8")
+    with pytest.raises(DataError, match="cqbook add"):
+        read_articles([ours], book, "")
+
+
+def test_on_the_first_of_a_month_what_has_come_since_is_of_the_month_before(book):
+    text = "今年以来，重庆汽车出口累计41.2万辆，增长28%。"
+    for figure in read(book, text, "2026-11-01").figures:
+        assert (figure.row["period"], figure.doubts) == ("2026-01/2026-10", {})
+    # in the middle of one, nobody has the statistics of that month
+    for day in ("2026-11-15", "2026-11"):
+        for figure in read(book, text, day).figures:
+            assert "period" in figure.doubts, day
+    trains = "截至目前，重庆中欧班列今年已开行2000列。"
+    (figure,) = read(book, trains, "2026-12-01").figures
+    assert (figure.row["period"], "period" in figure.doubts) == ("2026-01/2026-11", True)
+    # a year that has not ended has no figure of the year
+    (figure,) = read(book, "2026年，重庆汽车出口50万辆。", "2026-11-20").figures
+    assert "period" in figure.doubts
 
 
 def test_a_date_that_is_none_is_refused(tmp_path, capsys):

@@ -206,10 +206,10 @@ def test_parts_below_a_part_are_of_the_same_whole_and_marked(book):
 @pytest.mark.parametrize(
     ("label", "column"),
     [("阿富汗", "breakdown"), ("汽车零配件", "breakdown"), ("江津综保区", "entity"),
-     ("摩托车出口", "breakdown")],
+     ("自行车出口", "breakdown")],
 )  # fmt: skip
 def test_what_the_heading_of_a_row_names_is_read_or_marked(book, label, column):
-    unit = "（万辆）" if label.startswith("摩托") else ""
+    unit = "（万辆）" if label.startswith("自行") else ""
     (line,) = told(book, text_of(f"项目\t进出口{unit}", f"{label}\t33.1"))
     assert f"?{column}" in line
 

@@ -35,7 +35,14 @@ from cqbook.intake.article_figure import (
     doubts_of,
 )
 from cqbook.intake.article_grid import CELL
-from cqbook.intake.article_indicators import flow_for, indicator_for, is_of_another, narrower
+from cqbook.intake.article_indicators import (
+    OF_OTHER_GOODS,
+    flow_for,
+    indicator_for,
+    is_of_another,
+    narrower,
+    of_its_goods,
+)
 from cqbook.intake.article_lists import each_of, in_turn
 from cqbook.intake.article_names import Mention, Names
 from cqbook.intake.article_parts import (
@@ -76,6 +83,7 @@ from cqbook.intake.article_tables import (
     is_part_of_above,
     plain_label,
     sighting_of,
+    units_in,
     unknown_in,
     when_of,
 )
@@ -106,7 +114,9 @@ class _State:
     #: What the row above is of: 其中：出口 is a part of it; and whether such parts are read.
     above: Subject = field(default_factory=Subject)
     in_parts: bool = False
-    unit: re.Match[str] | None = None
+    #: ``unit_before``: it stood above the table before this one.
+    unit: str = ""
+    unit_before: bool = False
     subject: Subject = field(default_factory=Subject)
     heading: str = ""
     #: The heading, where what stands below it is aimed at.
@@ -188,7 +198,9 @@ class _Reading:
         return found
 
 
-_TABLE_UNIT = re.compile(r"单位[:：]\s?([^\s，。、;；)）]{1,6})")
+_TABLE_UNIT = re.compile(r"单位[:：]\s?(?P<unit>[^。)）]{1,24})")
+#: A unit that closes the title of a table: 2025年重庆进出口（亿元、%）.
+_TITLE_UNIT = re.compile("[（(](?P<unit>[^）)]{1,16})[）)]$")
 _UNIT_ALONE = re.compile(r"[（(]?(?:计量|金额)?单位[:：][^。；]{1,24}[)）]?")
 #: Letters of a line over some rows of a table, and the number that it may begin with.
 _SECTION_MOST = 20
@@ -216,6 +228,12 @@ _NO_OWNERS = ("country", "bloc")
 _PLACE_KINDS = ("province", "district")
 #: Behind a place, a zone that has its name. Of its bonded zone there is a breakdown.
 _ZONE_BEHIND = re.compile("(?:国家)?(?:高新区|经开区|开发区|新区|工业园|产业园|科学城|科创园|园区)")
+#: Behind a place, what stands there and has its name: 江北国际机场, 万州港.
+_FACILITY_BEHIND = re.compile(
+    "(?:国际|新)?(?:机场|空港|[一-鿿]{0,2}港区?(?![口澳务])|火车站|[东西南北]站)"
+)
+#: Growth in another money than that of the row beside it.
+_IN_DOLLARS = re.compile("(?:按|以)美元(?:计价?|值|口径)(?!.*(?:按|以)人民币)")
 #: The four of GB/T 2260: 全市 is said of them as of a province.
 _MUNICIPALITIES = frozenset(f"CN-{code}" for code in (11, 12, 31, 50))
 #: 100亿美元（约合人民币720亿元）: whoever wrote it converted it.
@@ -339,11 +357,12 @@ class _Reader:
 
     def paragraph(self, number: int, plain: str) -> Iterator[ArticleFigure | Sighting]:
         """Yield what a paragraph has: figures, and what was left out."""
-        self.state.unit = _TABLE_UNIT.search(plain) or self.state.unit
+        heads_rows = self._heads_rows(number, plain)
+        self._look_for_unit(plain, within=heads_rows)
         if CELL in plain:
             yield from self._table_row(number, plain)
             return
-        if self._heads_rows(number, plain):
+        if heads_rows:
             self.state.section, self.state.above = _NUMBERED.sub("", plain), Subject()
             self.state.in_parts = False
             return
@@ -432,17 +451,33 @@ class _Reader:
         state.in_parts = part or beside
         row = state.above if part or beside else Subject()
         for cell in found:
-            seen = sighting_of(cell, self.state.unit[1] if self.state.unit else "")
+            seen = sighting_of(cell, self.state.unit)
             if seen.figure is None:
                 yield seen
                 continue
             row, figure = self._cell(number, cell, seen, row)
+            amount = seen.measure in ("level", "difference")
+            if state.unit_before and amount and not cell.printed_unit(""):
+                doubts = {"unit": "单位：上一张表的", **figure.doubts}
+                figure = replace(figure, doubts=doubts)
             if beside:
                 doubts = dict.fromkeys(("indicator", "flow"), MAYBE_PART)
                 figure = replace(figure, doubts={**doubts, **figure.doubts})
             yield figure
         if not state.in_parts:
             state.above = row
+
+    def _look_for_unit(self, plain: str, *, within: bool) -> None:
+        """Take the unit that stands above a table; that of the table before stands for no other."""
+        state = self.state
+        if CELL in plain.strip(CELL):
+            return
+        found = _TABLE_UNIT.search(plain) or _TITLE_UNIT.search(plain)
+        unit = "、".join(units_in(found["unit"])) if found else ""
+        if unit:
+            state.unit, state.unit_before = unit, False
+        elif state.begun and not within:
+            state.unit_before = bool(state.unit)
 
     def _is_whole(self, label: str) -> bool:
         """Return whether the heading of a row says itself of what it is: no part goes on."""
@@ -476,6 +511,7 @@ class _Reader:
             indicator = (
                 replace(above, why=_BY_TITLE, sure=False, word=None) if above.codes else above
             )
+        indicator = of_its_goods(self.names, indicator, said, (figure.unit,))
         word_at = indicator.word
         taken = [(word_at.start, word_at.end)] if word_at and len(word_at.word) > 3 else []
         part = breakdown_of(self.names, said, indicator.first, taken)
@@ -612,6 +648,12 @@ class _Reader:
         doubted = doubt_of(self.names, read.words, read.part, read.code, read.indicator.first)
         if doubted:
             doubts["breakdown"] = doubted
+        of_cars = self.names.dimensions.get(row["indicator"]) == "vehicles"
+        if of_cars and NOT_LISTED in doubted and "车" not in doubted and "台" in item.text:
+            # 工业机器人产量5.2万台
+            row["indicator"] = OF_OTHER_GOODS.get(row["indicator"], row["indicator"])
+        if row["measure"] == "yoy" and _IN_DOLLARS.search(read.words.sentence[: read.words.core]):
+            doubts["measure"] = "按美元计的增速，与按人民币计的不是一个数"
         if row["measure"] == "yoy" and _is_of_years(row["period"]):
             doubts["measure"] = "几年一共的增长，还是其中一年的同比"
         if _is_added(read.words, row):
@@ -662,6 +704,9 @@ class _Reader:
             words, indicator, unit, flow, part, self._entity(words, carried),
             *self._when(words, named), part.code,
         )  # fmt: skip
+        when = _of_statistics(read, self.written)
+        if when is not read.when:
+            read, self.state.same = replace(read, when=when), when
         became = _became(words)
         if became:
             # 户均出口由3200万元增至3500万元: of the same thing
@@ -709,6 +754,7 @@ class _Reader:
         """Return the indicator of a figure and its unit: each may say what the other is."""
         item, same = words.item, words.same
         indicator = indicator_for(self.names, words, carried)
+        indicator = of_its_goods(self.names, indicator, words.own, item.units, carried.flow)
         unit = unit_of(self.names, item.units, indicator.first, words.segment, words.behind)
         unit = per_unit(unit, words.blank[: words.core], same.row["unit"] if same else "")
         if indicator.first and is_of_another(
@@ -776,6 +822,9 @@ class _Reader:
         beyond = _ZONE_BEHIND.match(before, last.end) if last else None
         if last and beyond and self.names.kinds[last.code] in _PLACE_KINDS:
             return "", f"主体：“{last.word}{beyond[0]}”{NOT_LISTED}", False
+        there = _FACILITY_BEHIND.match(before, last.end) if last else None
+        if last and there and self.names.kinds[last.code] in _PLACE_KINDS:
+            return "", f"主体：“{last.word}{there[0]}”{NOT_LISTED}", False
         runs = _runs_on(self.names, before, found)
         if runs:
             return runs
@@ -897,6 +946,23 @@ def _beside(words: FigureWords, indicator: Choice, part: str) -> Choice:
     bare = len(words.sentence[: words.core].strip()) <= _BARE_FLOW
     near = words.same or (words.previous if bare else None)
     return narrower(indicator, near, part) if near else indicator
+
+
+def _of_statistics(read: _Reading, written: TextDate | None) -> When:
+    """Return a period that is to be looked at where statistics cannot be of the month of the text.
+
+    11月15日：今年以来，进出口6800亿元: those of November are not out.
+    """
+    when = read.when
+    going_on = written and written.month < 12 and when.period == str(written.year)
+    of_year = read.flow or read.words.item.measure == "yoy" or "全年" in when.why
+    if going_on and of_year and read.status.code == "actual" and read.status.sure:
+        return replace(when, why=f"{when.why}：这一年还没有过完", sure=False)
+    since = written and "以来" in when.why and when.period.endswith(f"/{written.month_text}")
+    if not (since and read.flow and written and written.day != 1 and written.month > 2):
+        return when
+    before = f"{when.period.partition('/')[0]}/{written.year}-{written.month - 1:02d}"
+    return replace(when, why=f"{when.why}，到上月还是本月，没有写", sure=False, offered=(before,))
 
 
 def _is_of_years(period: str) -> bool:

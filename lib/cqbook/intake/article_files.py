@@ -19,11 +19,13 @@ from cqbook.data import vocabulary
 from cqbook.data.catalog import Catalog
 from cqbook.disk.atomic import replace_file
 from cqbook.disk.untrusted import content_of
-from cqbook.errors import DataError, visible
+from cqbook.errors import Breach, ContractError, DataError, visible
 from cqbook.intake.article import read_article
 from cqbook.intake.article_figure import OPEN, Article, ArticleFigure
 from cqbook.intake.article_names import Names
-from cqbook.intake.article_text import article_text, checked_day
+from cqbook.intake.article_text import ArticleText, article_text, checked_day
+from cqbook.intake.customs_csv import is_customs_query
+from cqbook.intake.press import is_press_table
 from cqbook.intake.press_template import Row, filled
 from cqbook.quantities.about import STATUS_ZH
 from cqbook.quantities.quantity import period_zh
@@ -54,9 +56,18 @@ def read_articles(paths: Sequence[Path], book: Catalog, day: str) -> list[Articl
     """
     checked_day(day)
     # all files first: one that can't be read is said before the tables are opened
-    texts = [article_text(content_of(path), path.name, day) for path in dict.fromkeys(paths)]
+    texts = [_text_of(path, day) for path in dict.fromkeys(paths)]
     names = Names(book)
     return [read_article(text, book, names) for text in texts]
+
+
+def _text_of(path: Path, day: str) -> ArticleText:
+    """Return the text of a file; a table that `cqbook add` takes as it is, is told of."""
+    content = content_of(path)
+    if path.suffix.lower() == ".csv" and (is_press_table(content, "") or is_customs_query(content)):
+        zh, en = "交给 cqbook add：这个文件它直接收", "cqbook add takes this file as it is"
+        raise ContractError([Breach(path.name, 0, "*", "", zh, en)])
+    return article_text(content, path.name, day)
 
 
 def write_reading(book: Catalog, articles: Sequence[Article], output: Path) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 from cqbook.intake.article_choices import (
@@ -22,7 +23,9 @@ from cqbook.intake.article_words import FigureWords
 from cqbook.quantities.units import Unit
 
 #: So many there are at an end, whatever was said of new ones before.
-_IN_ALL_THERE_ARE = re.compile("[,，、；](?:截至)?(?:[年期月季]末|现有|共有|目前|总[数量])")
+_IN_ALL_THERE_ARE = re.compile(
+    "[,，、；](?:截至)?(?:[年期月季]末|现有|共有|目前|[^,，、；0-9]{0,6}总[数量])"
+)
 #: What was carried out of what is planned.
 _DONE_OF = {"investment_planned": "investment_completed"}
 #: Of a thing and not its amount, short as they are.
@@ -84,6 +87,10 @@ def _of_a_rate(
             "指标：承同句前一数",
             sure=bool(same.row["indicator"]),
         )
+    goods = same.row["breakdown"].startswith("product=")
+    if goods and fresh.first != same.row["indicator"] and flow_of(word).first:
+        # 出口摩托车480万辆、货值230亿元，出口量占三成: of those, and of no cars
+        fresh = replace(fresh, codes=(*OF_GOODS.get(word, ()), *fresh.codes), sure=False)
     return replace(fresh, word=_moved(fresh.word, words.floor))
 
 
@@ -160,6 +167,9 @@ def narrower(indicator: Choice, same: ArticleFigure, part: str) -> Choice:
         return replace(indicator, codes=codes, why=same.doubts["indicator"], sure=False)
     trade = ("trade_value", "trade_quantity")
     worth = indicator.word and indicator.word.word in WORTH and same.row["measure"] == "level"
+    if worth and not before and indicator.first == "trade_value":
+        # 进口大豆12万吨，价值4.1亿元: of those, and no table has them
+        return replace(indicator, why=f"{indicator.why}，是前一数那些货物的", sure=False)
     if worth and before == "auto_exports" and "indicator" not in same.doubts:
         # 汽车出口41.2万辆、价值385.6亿元
         codes = tuple(dict.fromkeys(("auto_exports_value", *indicator.codes)))
@@ -179,6 +189,69 @@ def narrower(indicator: Choice, same: ArticleFigure, part: str) -> Choice:
     return replace(
         indicator, codes=codes, why=f"{indicator.why}，也可能只是前一数所指的", sure=False
     )
+
+
+#: Vehicles that are no cars; with what cars are named.
+_NO_CAR = re.compile(
+    "摩托车|自行车|(?<!简)单车|[三两二]轮车|助力车|电瓶车|滑板车|平衡车|童车|婴儿车|推车|挂车|叉车|机车|动车(?!辆)|列车|全地形车|沙滩车"
+    "|球车|观光车|[一-鿿]{0,2}拖拉机|收割机|工程机械|船舶|飞机"
+)
+_CAR = re.compile(
+    "汽车|整车|轿车|乘用车|商用车|客车|货车|卡车|皮卡|新能源车|电动车|二手车|微车|专用车|重卡"
+)
+#: Of which goods words speak that name only their flow.
+OF_GOODS = {"出口量": ("trade_quantity",), "进口量": ("trade_quantity",)}
+#: What is counted of goods that are no cars, by what was read as of cars.
+OF_OTHER_GOODS = {
+    "auto_exports": "trade_quantity",
+    "auto_imports": "trade_quantity",
+    "auto_exports_value": "trade_value",
+    "auto_trade_value": "trade_value",
+    "auto_output": "product_output",
+}
+
+
+def of_its_goods(
+    names: Names, indicator: Choice, own: str, units: Sequence[str], carried: str = ""
+) -> Choice:
+    """Return an indicator as the goods leave it that its words name: 摩托车出口 is of no cars.
+
+    Parameters
+    ----------
+    names : Names
+    indicator : Choice
+    own : str
+        The words of the figure, or the headings of a cell.
+    units : sequence of str
+        What its unit can be.
+    carried : str
+        The flow of what stands before.
+    """
+    first = indicator.first
+    parts = [
+        (item.end, item.code)
+        for item in names.mentions(own, "breakdowns")
+        if item.code.startswith("product=") and not _CAR.search(item.word)
+    ]
+    others = max(
+        [*(found.end() for found in _NO_CAR.finditer(own)), *(end for end, _ in parts)], default=0
+    )
+    cars = max((found.end() for found in _CAR.finditer(own)), default=0)
+    counted = {Unit.parse(unit).name for unit in units}
+    exported = (flow_of(own).first or carried) == "export"
+    if first == "trade_quantity" and cars > others and exported and "vehicles" in counted:
+        # 出口摩托车312万辆、汽车47.7万辆
+        return replace(indicator, codes=("auto_exports", *indicator.codes[:OFFERED]))
+    if not first.startswith("auto_"):
+        return indicator
+    if not others:
+        return indicator
+    if cars:
+        # 汽车、摩托车出口300万辆: of both
+        return replace(indicator, codes=("", *indicator.codes)[: OFFERED + 1], sure=False)
+    goods = OF_OTHER_GOODS.get(first, "")
+    rest = (code for code in indicator.codes[1:] if code != goods)
+    return replace(indicator, codes=(goods, *rest), sure=bool(goods) and indicator.sure)
 
 
 def _moved(word: Mention | None, by: int) -> Mention | None:

@@ -33,7 +33,14 @@ _NO_MATCH = "“分别”：对不上是哪几个的"
 #: Of one thing each, in whatever words: what the rates of a list take from the figures before.
 _SAME_THING = ("indicator", "entity", "period", "flow", "breakdown", "accumulation")
 #: Between names and their figures: 对韩国、日本进出口512亿元.
-_FLOW_WORDS = re.compile("(?:的)?(?:进出口|出口|进口)?(?:总值|总额|额|值)?(?:达到|达|为)?")
+_FLOW_WORDS = re.compile("(?:的)?(?:外贸)?(?:进出口|出口|进口)?(?:总值|总额|额|值)?(?:达到|达|为)?")
+
+
+#: A list of those with whom trade is, up to the flow: 对越南、泰国、老挝分别出口.
+_PARTNERS = re.compile(
+    "(?:对|自|从|向)(?P<all>[一-鿿]{2,8}(?:、[一-鿿]{2,8}?)+?(?:[和及与][一-鿿]{2,8}?)?|[一-鿿]{2,8}?[和及与][一-鿿]{2,8}?)"
+    "(?:等|三国|两国|[一-鿿]国)*(?:市场)?(?:的)?(?:汽车|货物|商品)?(?:分别)?(?=进出口|出口|进口|$)"
+)
 
 
 def sentence_of(plain: str, place: int) -> int:
@@ -184,12 +191,15 @@ def _named_in(
     ]
     parts = names.mentions(passage, "breakdowns")
     starts = {item.start for item in parts}
+    # 对德国、荷兰: with whom trade is, of whom no table has a part
+    others = [(item.start, item.word) for item in partners if item.start not in starts]
+    starts.update(start for start, _ in others)
+    others += [(start, word) for start, word in _partners_in(passage) if start not in starts]
     yield [
-        (begin + item.start, begin + item.end, {"breakdown": code}, item.word)
-        for item, code in (
-            *((part, part.code) for part in parts),
-            # 对德国、荷兰: with whom trade is, of whom no table has a part
-            *((item, "") for item in partners if item.start not in starts),
+        (begin + start, begin + start + len(word), {"breakdown": code}, word)
+        for start, word, code in (
+            *((part.start, part.word, part.code) for part in parts),
+            *((start, word, "") for start, word in others),
         )
     ]
     yield [
@@ -206,6 +216,14 @@ def _named_in(
         for item in names.mentions(passage, "indicators")
         if units and fits(names, item.code, units)
     ]
+
+
+def _partners_in(passage: str) -> Iterator[tuple[int, str]]:
+    """Yield what stands in a list of those with whom trade is: 对越南、泰国、老挝."""
+    for found in _PARTNERS.finditer(passage):
+        begin = found.start("all")
+        for match in re.finditer("[^、和及与]+", found["all"]):
+            yield begin + match.start(), match[0]
 
 
 def _unit_for(names: Names, figure: ArticleFigure, columns: Mapping[str, str]) -> dict[str, str]:
@@ -241,7 +259,8 @@ def _without_a_word(
     """
     made = list(figures)
     for place, figure in enumerate(figures):
-        if place in begun or figure.seen.end > len(plain) or figure.row["measure"] != "level":
+        measured = figure.row["measure"] in ("level", "yoy")
+        if place in begun or figure.seen.end > len(plain) or not measured:
             continue
         group = _amounts_from(plain, figures, place)
         begun.update(group)
@@ -328,8 +347,13 @@ def _amounts_from(plain: str, figures: Sequence[ArticleFigure], place: int) -> l
     for at in range(place + 1, len(figures)):
         last, figure = figures[at - 1], figures[at]
         between = plain[last.seen.end : figure.seen.start]
-        same = figure.row["measure"] == "level" and counts_of(figure) == counts_of(last)
-        if not same or not re.fullmatch("[、和及与]|以及", between):
+        level = figure.row["measure"] == "level" and counts_of(figure) == counts_of(last)
+        # 进出口、出口增长15%和12%
+        rate = figure.row["measure"] == "yoy" == last.row["measure"]
+        between = plain[last.seen.end : figure.seen.core] if rate else between
+        if not (level and re.fullmatch("[、和及与]|以及", between)) and not (
+            rate and re.fullmatch(f"{_AND}(?:{_MOVED})?(?:{LIMITING})?", between)
+        ):
             break
         group.append(at)
     return group

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from cqbook.data.vocabulary import FLOWS_ZH
 from cqbook.intake.article_choices import Choice, akin, breakdown_of, flow_of
 from cqbook.intake.article_figure import ALTOGETHER, NOT_LISTED, ArticleFigure, Subject
 from cqbook.intake.article_names import Mention, Names
@@ -48,10 +49,15 @@ _OF_SEVERAL = re.compile(
 _PART_OF_TRADE = re.compile("(?:^|[,，。；、：:　 年月])([一-鿿]{2,10}?)(?:进出口|出口|进口)")
 _NO_PART = re.compile(
     "其中|分别|依次|合共|双边|外贸|货物|累计|合计|当月|同期|[全我本该各][省市国区县州]|企业|[月年]|季度|总|主要|实现|完成|前|"
-    "贸易方式|对|向|从|自|预计|力争|规模|占|的|口岸|海关|国内|单月|今|去|上|下|有|继续|成为|推动|促进"
+    "贸易方式|对|向|从|自(?!行)|预计|力争|规模|占|的|口岸|海关|国内|单月|今|去|上|下|有|继续|成为|推动|促进"
+)
+#: With whom trade is, before its flow; and who is anybody.
+_PARTNER = re.compile("(?<![针面相绝应])(?:对|(?<!各)自|向)([一-鿿]{2,8})$")
+_ANYBODY = re.compile(
+    "^外|国外|境外|海外|全球|世界|各国|上年|去年|同期|今年|年初|此|其|我|去|[省市区县]$"
 )
 #: A noun between two figures of a list.
-_THING_ALONE = re.compile("[,，、；和及 ]?([一-鿿]{3,12})")
+_THING_ALONE = re.compile("[,，、；和及 ]?([一-鿿]{3,12}|[空海陆航管驳][运道])")
 #: A branch, and which way it went: 食品产业下降6.4%.
 _THING_THAT_GREW = re.compile(
     "[,，、；和及 ]?([一-鿿]{1,9}[业品])(?:同比|环比)?"
@@ -97,6 +103,7 @@ class FigurePart:
     ``code``: as `breakdowns` has it; ``named``: what its own words name. ``changed``: whether they
     name anything, so that what stands before says nothing of it. ``unlisted``: a thing that they
     name and no table has; ``again``: the figure before, of which it is the same at another time.
+    ``taken_on``: it is that of the figure before, of which another thing is told.
     """
 
     code: str
@@ -104,6 +111,7 @@ class FigurePart:
     changed: bool
     unlisted: str
     again: ArticleFigure | None
+    taken_on: bool = False
 
     @property
     def why(self) -> str:
@@ -123,6 +131,7 @@ def part_of(
 ) -> FigurePart:
     """Return of which part a figure is, by its own words or by what was spoken of before."""
     worth = indicator.word is not None and indicator.word.word in WORTH
+    worth = worth or _is_worth_of(words)
     changed = not worth and bool(
         named.first
         or flow_of(words.segment).first
@@ -137,9 +146,61 @@ def part_of(
     same_goods = worth or (indicator.first and akin(indicator.first, before.indicator.first))
     code = "" if unlisted else code if same_goods else named.first
     again = _again(words, indicator.first)
+    if _WITHOUT.search(words.sentence[: words.core]):
+        return FigurePart("", named, changed, unlisted, again)
+    carried = "" if code or unlisted else _taken_on(words, indicator.first)
+    if carried:
+        sure = _is_share_of_trade(words)
+        return FigurePart(carried, named, changed and not sure, unlisted, again, taken_on=not sure)
     return FigurePart(
         code or (again.row["breakdown"] if again else ""), named, changed, unlisted, again
     )
+
+
+#: 笔记本电脑出口3125.6万台，出口额1521.5亿元: what those are worth.
+_ITS_WORTH = re.compile(
+    "[,，、和](?:其)?(?:出口|进口)(?:额|值|金额)(?:也|同比|达到?|为|约|近|超过?|逾)*"
+)
+
+
+#: By what trade and cars are divided.
+_OF_WHOM = ("enterprise=", "partner=", "product=", "regime=", "vehicle=")
+
+
+def _taken_on(words: FigureWords, indicator: str) -> str:
+    """Return the part of the figure before, where nothing but another flow is said of it.
+
+    对东盟进出口1320亿元，其中出口760亿元; 新能源汽车产量130万辆，出口15万辆.
+    """
+    last = words.same.row if words.same else {}
+    part = last.get("breakdown", "")
+    if not part.startswith(_OF_WHOM) or not _BARE_FLOW.fullmatch(words.segment):
+        return ""
+    cars = indicator.startswith("auto_") and last["indicator"].startswith("auto_")
+    counted = last["unit"].endswith("enterprises") and part.startswith("enterprise=")
+    return part if cars or akin(indicator, last["indicator"]) or counted else ""
+
+
+def _is_share_of_trade(words: FigureWords) -> bool:
+    """Return whether exports or imports are those of a trade that was told before them."""
+    known = words.same is not None and "breakdown" not in words.same.doubts
+    trade = FLOWS_ZH["total"]
+    whole = trade in words.sentence[: words.floor] and trade not in words.segment
+    return known and whole and words.same is not None and words.same.row["indicator"] in _TRADE
+
+
+_TAKEN_ON = "细分：承同句前一数"
+#: Nothing but what became of those: ，出口15万辆.
+_BARE_FLOW = re.compile(
+    "[,，、]?(?:其中)?[,，:：]?(?:进出口|出口|进口|销售|销量|产量|交付|生产|内销)(?:量|额)?(?:达到?|为|约|近|超过?|逾)*"
+)
+
+
+def _is_worth_of(words: FigureWords) -> bool:
+    """Return whether an amount is what the goods of the quantity before it are worth."""
+    last = words.same
+    goods = last is not None and last.row["indicator"] in ("trade_quantity", "export_volume")
+    return goods and bool(_ITS_WORTH.fullmatch(words.segment))
 
 
 def _again(words: FigureWords, indicator: str) -> ArticleFigure | None:
@@ -170,14 +231,24 @@ def doubt_of(names: Names, words: FigureWords, part: FigurePart, code: str, indi
     """
     strange = (
         part.unlisted
-        or _unknown_part(names, indicator, words.segment)
+        or _unknown_part(names, indicator, words.segment, code)
         or _unknown_tail(names, indicator, words.segment)
     )
     if strange:
         return f"细分：“{strange}”{NOT_LISTED}"
-    thing = _narrower_thing(names, words, indicator, code)
+    thing = _narrower_thing(names, words, indicator, code) or _among(names, words, indicator, code)
     if thing:
         return f"细分：“{thing}”{NOT_LISTED}"
+    left_out = _WITHOUT.search(words.sentence[: words.core])
+    if left_out:
+        # 剔除笔记本电脑后，出口增长18.2%: of all but those
+        return f"细分：“{left_out[0]}”，是其余部分的"
+    if part.taken_on:
+        return _TAKEN_ON
+    firms = words.same is not None and words.same.row["unit"].endswith("enterprises")
+    if firms and not code and _BARE_FLOW.fullmatch(words.segment):
+        # 民营企业4600家，进出口3841.9亿元
+        return "细分：可能只是前一数那些企业的"
     same = words.same
     before = same.doubts.get("breakdown", "") if same else ""
     akin_to_same = same and indicator in (same.row["indicator"], "")
@@ -187,7 +258,7 @@ def doubt_of(names: Names, words: FigureWords, part: FigurePart, code: str, indi
     if several:
         return f"细分：“{several}”，是{ALTOGETHER}"
     carried = same and not part.changed and code == same.row["breakdown"]
-    if carried and (ALTOGETHER in before or NOT_LISTED in before):
+    if carried and (ALTOGETHER in before or NOT_LISTED in before or before == _TAKEN_ON):
         # what was doubted there is here: 泰国榴莲5.2亿元，占六成
         return before
     return "细分：承前一数，时期另起" if part.again and code and not part.named.first else ""
@@ -252,18 +323,54 @@ def _unknown_tail(names: Names, indicator: str, segment: str) -> str:
     return tail if plain and not known else ""
 
 
-def _unknown_part(names: Names, indicator: str, segment: str) -> str:
-    """Return what a figure of trade is of, where it is named and in no table."""
+def _unknown_part(names: Names, indicator: str, segment: str, code: str) -> str:
+    """Return what a figure of trade is of, where it is named and its part is not that."""
     if indicator not in _TRADE:
         return ""
     for found in _PART_OF_TRADE.finditer(segment):
         word = found[1]
+        partner = _PARTNER.search(word)
+        if partner and not _is_known_partner(names, partner[1], code):
+            # 对老挝出口30亿元
+            return partner[1]
         if _NO_PART.search(word):
             continue
         # 综保区保税进口, 汽车零部件出口: what is left when all that is known is taken away
         if len(_unknown_letters(names, word)) > 1:
             return word
+        places = names.mentions(word, "entities")
+        others = [
+            item
+            for item in names.mentions(word, "breakdowns")
+            if not any(place.start <= item.start and item.end <= place.end for place in places)
+        ]
+        if others and not any(item.code in code.split(";") for item in others):
+            # a part of other things, by which trade is not divided
+            return others[-1].word
     return ""
+
+
+def _is_known_partner(names: Names, word: str, code: str) -> bool:
+    """Return whether with whom trade is stands in the part that was read, or is anybody."""
+    if _ANYBODY.search(word):
+        return True
+    return any(item.code in code.split(";") for item in names.mentions(word, "breakdowns"))
+
+
+#: What an amount is without: 剔除笔记本电脑, 不含芯片, 除美国外.
+_WITHOUT = re.compile(
+    "(?:剔除|扣除|不含|不包括|不计|除去|除开|刨除)[^,，。；0-9]{1,12}|(?<![开解排免])除[^,，。；0-9了去开]{1,10}[以之]?外(?!资|贸|商)"
+)
+_AMONG = re.compile("[,，、；（(]?其中[,，:：]?(?P<thing>[一-鿿]{2,14})$")
+
+
+def _among(names: Names, words: FigureWords, indicator: str, code: str) -> str:
+    """Return what an amount is of among those before it, and no part: 其中制造业5.3亿美元."""
+    found = _AMONG.match(words.segment)
+    if not found or not indicator or not words.counted or words.item.measure != "level":
+        return ""
+    left = _named_by(_without_the_known(names, found["thing"], indicator, code), indicator)
+    return left if len(left) > 1 else ""
 
 
 def _narrower_thing(names: Names, words: FigureWords, indicator: str, code: str) -> str:

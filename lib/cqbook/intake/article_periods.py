@@ -341,7 +341,7 @@ def _of_sentence(
     if last and written and _LATER.search(plain[last.end : core]):
         return _planned(written)
     # 去年引进18个，目前已有11个投产; of 今年以来，截至目前 the day is the end
-    until_now = last and written and last.period.endswith(f"/{written.month_text}")
+    until_now = last and written and last.period.endswith(f"/{written.until}")
     if last and now and now[-1].start > last.start and not (planned or until_now):
         return _now(spot, written, now[-1].text)
     if last:
@@ -390,9 +390,9 @@ def _named(
     """Return the period that a sentence names, with what its words make of it."""
     period = _bounded(spot, item, own, written, status)
     why, between = f"时期：同句的“{item.text}”", spot.plain[item.end : spot.core]
-    bounded = re.search("截[至止]", spot.plain[spot.start : spot.core])
+    bounded = re.search("截[至止](?!目前|今|现在)", spot.plain[spot.start : spot.core])
     running = written and status == "actual" and period == str(written.year) and not bounded
-    if written and running and _SINCE.search(between):
+    if written and running and (_SINCE.search(between) or "已" in between):
         return _so_far(item, own, written)
     if re.fullmatch("[0-9]{4}/[0-9]{4}", period) and _REACHED.search(between):
         # 过去五年，由520亿元增加到1041亿元: at the end of them
@@ -401,7 +401,7 @@ def _named(
     if up_to and _MONTH.fullmatch(period) and _ADDS_UP.search(spot.own):
         # 截至11月底完成61亿元: since the head of the year, where nothing else is said
         return When(year_to(period), why, sure=False, offered=(period,))
-    if written and _open_since(item) and period.endswith(written.month_text):
+    if written and _open_since(item) and period.endswith(written.until):
         if _IN_ALL.search(spot.own):
             # 今年以来，新开通8条，总数达到72条
             return _now(spot, written, "总数")
@@ -420,7 +420,10 @@ def _so_far(item: NamedPeriod, own: Sequence[NamedPeriod], written: TextDate) ->
     months = [
         part.period
         for part in own
-        if part.end <= item.start and _MONTH.fullmatch(part.period) and part.period[:4] == year
+        if part.end <= item.start
+        and part.role != "now"
+        and _MONTH.fullmatch(part.period)
+        and part.period[:4] == year
     ]
     if months:
         return When(year_to(months[-1]), why, sure=item.role == "is")

@@ -13,7 +13,8 @@ _PARTNER = re.compile(
     "|入选|评为|支持|带动|服务|位于|来自|相比|高于|低于|占)$"
 )
 #: 全国第三, 全国排名: among all, of which the figure is not.
-_OF_ALL = re.compile("第|首|前|排名|位次|占比|份额")
+#: 中国台湾: of a part with which trade is.
+_OF_ALL = re.compile("第|首|前|排名|位次|占比|份额|台湾|香港|澳门")
 #: Whose it is is said behind: 长安汽车旗下的威致科技.
 _OWNS = re.compile("旗下|所属|下属|分公司|口岸|海关|关区")
 #: One of several, named as an example: 东站、T3B航站楼等183个项目.

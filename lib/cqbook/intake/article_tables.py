@@ -67,15 +67,19 @@ class Cell:
         """The headings of its row and its column."""
         return f"{self.section}{self.label}{self.header}"
 
-    @property
-    def printed_unit(self) -> str:
-        """The unit in the brackets of a heading; of its column, or else of its row."""
+    def printed_unit(self, above: str) -> str:
+        """Return the unit in the brackets of a heading: of its column, its row, or what is above.
+
+        ``above``: the units that stand above the table. Of several it is that which the column can
+        have; nothing where that is not plain.
+        """
         found = (
-            match[1]
+            units_in(match[1])
             for part in (self.header, self.label, self.section)
             for match in reversed(list(re.finditer(r"[（(]([^）)]+)[）)]", part)))
         )
-        return next((text for text in found if _is_unit(text)), self.unit)
+        beside = next((units for units in found if units), ())
+        return _one_of(beside or ((self.unit,) if self.unit else units_in(above)), self.header)
 
 
 _NUMBER = re.compile(r"[-−+]?[0-9][0-9,]*(?:\.[0-9]+)?%?")
@@ -210,7 +214,7 @@ def sighting_of(cell: Cell, unit: str) -> Sighting:
         return replace(none, reasons=("持平：不是同比的列",))
     if column.left:
         return replace(none, reasons=(column.left,))
-    word = column.word or ("%" if cell.text.endswith("%") else cell.printed_unit or unit)
+    word = column.word or ("%" if cell.text.endswith("%") else cell.printed_unit(unit))
     whole = cell.text.endswith("%") or _UNCHANGED.fullmatch(cell.text)
     try:
         figure = read_printed(cell.text if whole else f"{column.lead}{cell.text}{word}")
@@ -234,13 +238,40 @@ def sighting_of(cell: Cell, unit: str) -> Sighting:
     return seen
 
 
+#: Before a unit in brackets: （单位：亿元）, （人民币亿元）.
+_NO_UNIT = re.compile("^(?:计量|金额|数量|货币)?(?:单位)?[:：]?(?:人民币)?|(?:人民币)$")
+#: What is counted in money, and what in anything else.
+_OF_MONEY = re.compile("[金货]额|价值|货值|总[值额]|进出口[值额]|[出进]口[值额]|投资|收入|产值")
+_OF_NUMBER = re.compile("[数重]量|[出进]口量|产量|销量|辆数|件数")
+
+
+def units_in(text: str) -> tuple[str, ...]:
+    """Return the units that a remark says, and nothing else: 单位：亿元、%; none of （含市级）."""
+    parts = [
+        _NO_UNIT.sub("", part.strip()) for part in re.split("[、，,;；/ ]", text) if part.strip()
+    ]
+    return tuple(parts) if parts and all(map(_is_unit, parts)) else ()
+
+
+def _one_of(units: Sequence[str], header: str) -> str:
+    """Return the one of several units that a column of amounts has, by what it is of."""
+    amounts = [unit for unit in units if not unit.endswith(("%", "点"))]
+    if len(amounts) < 2:
+        return amounts[0] if amounts else "".join(units[:1])
+    money = [unit for unit in amounts if unit.endswith("元")]
+    if _OF_MONEY.search(header):
+        amounts = money
+    elif _OF_NUMBER.search(header):
+        amounts = [unit for unit in amounts if unit not in money]
+    return amounts[0] if len(amounts) == 1 else ""
+
+
 def _is_unit(text: str) -> bool:
-    """Return whether what stands in brackets is a unit, and no remark: （含市级）."""
     try:
         read_printed(f"1{text}")
     except ValueError:
         return False
-    return True
+    return bool(text)
 
 
 def is_part_of_above(label: str) -> bool:

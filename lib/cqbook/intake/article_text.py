@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +17,7 @@ from lxml import etree, html
 from cqbook.disk.pdf import properties_and_text
 from cqbook.disk.text import decode
 from cqbook.disk.untrusted import opened, safe_parser, size_checked, whole
-from cqbook.errors import HIDDEN, Breach, ContractError, DataError
+from cqbook.errors import HIDDEN, Breach, ContractError, DataError, broken_csv
 from cqbook.intake.article_grid import CELL, Spanned, laid_out
 from cqbook.quantities.named_periods import TextDate
 
@@ -256,6 +258,28 @@ def _read_text(content: bytes, name: str) -> Iterator[str]:
     yield from text.splitlines()
 
 
+#: What separates the cells of a CSV: WPS and Excel write what the system is set to.
+_SEPARATORS = ",\t;"
+
+
+def _read_csv(content: bytes, name: str) -> Iterator[str]:
+    """Yield the rows of a CSV; one of a single cell is a line of text: a title, a unit, a note."""
+    text, _ = decode(content, name)
+    # the most that a line has outside quotes
+    bare = re.sub('"[^"]*"', "", text)
+    separator = max(
+        _SEPARATORS, key=lambda sign: max(line.count(sign) for line in ["", *bare.splitlines()])
+    )
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+    except csv.Error as error:
+        raise broken_csv(name, error) from error
+    for row in rows:
+        cells = [re.sub(r"\s+", " ", cell).strip() for cell in row]
+        said = [cell for cell in cells if cell]
+        yield said[0] if len(said) == 1 else CELL.join(cells)
+
+
 def _read_html(content: bytes, name: str) -> Iterator[str]:
     text, _ = decode(content, name)
     # a declaration of an encoding would be believed, and the text is decoded already
@@ -439,6 +463,7 @@ _GOES_ON = ("，", "。", "；", "：", "、", "·", "）", "％", "%")
 ARTICLE_READERS: dict[str, Callable[[bytes, str], Iterator[str]]] = {
     ".txt": _read_text,
     ".md": _read_text,
+    ".csv": _read_csv,
     ".html": _read_html,
     ".htm": _read_html,
     ".docx": _read_word,

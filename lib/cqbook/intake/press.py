@@ -12,6 +12,7 @@ import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +20,7 @@ import pandas as pd
 from cqbook.data.catalog import Catalog
 from cqbook.data.contracts import ID
 from cqbook.data.descriptor import enumerated
+from cqbook.data.spoken_names import spoken_names
 from cqbook.data.vocabulary import ACCUMULATIONS, BASES_ZH, FLOWS_ZH, MEASURES
 from cqbook.disk.untrusted import content_of
 from cqbook.errors import Breach, ContractError
@@ -29,6 +31,7 @@ from cqbook.intake.press_cells import (
     Cell,
     Sheet,
     cell_breach,
+    headings_at,
     read_csv_sheet,
     read_workbook,
 )
@@ -62,6 +65,10 @@ CODE_WORDS = {
     "accumulation": {word: code for code, word in ACCUMULATIONS.items()},
     "basis": {word: code for code, word in BASES_ZH.items()},
 }
+#: Decimals that a rate in percent has in print, at most.
+_DECIMALS_OF_RATES = 2
+#: What is counted one by one.
+_COUNTED = frozenset({"vehicles", "trains", "enterprises", "persons", "projects", "TEU"})
 _SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -88,8 +95,7 @@ def is_press_table(content: bytes, name: str) -> bool:
     for encoding in ("utf-8-sig", "gb18030"):
         # any line end: a lone CR inside a line is an error to csv
         lines = first.decode(encoding, errors="ignore").lstrip().splitlines()
-        cells = {cell.strip() for cell in next(csv.reader(lines[:1]), [])}
-        if {"indicator", "period"} <= cells or {"indicator", "as_printed"} <= cells:
+        if headings_at(row for line in lines for row in csv.reader([line])):
             return True
     return False
 
@@ -156,7 +162,8 @@ def press_of(
     sources = [_source(book, name, SOURCES_TABLE, row, found) for row in listed]
     sources += [_source(book, name, sheet, row, found) for row in rows if _has_source(row)]
     known = {row["source_id"] for row in sources}
-    reader = _Reader(book, name, sheet, known, found)
+    told = list(warnings)
+    reader = _Reader(book, name, sheet, known, found, told)
     observations = [reader.row(row) for row in rows]
     if not rows and not found:
         found.append(Breach(name, 0, "*", "", "至少一行数字", "at least one figure"))
@@ -167,7 +174,7 @@ def press_of(
     frame = pd.DataFrame(observations, columns=columns, dtype=str).fillna("")
     new = pd.DataFrame(sources, columns=source_columns, dtype=str).fillna("")
     addresses = tuple(next(iter(row.values())).address for row in rows)
-    return Press(name, frame, new.drop_duplicates(), tuple(warnings), addresses)
+    return Press(name, frame, new.drop_duplicates(), tuple(told), addresses)
 
 
 def _headings(book: Catalog, name: str, sheet: str, rows: Sheet, found: list[Breach]) -> None:
@@ -221,6 +228,7 @@ class _Reader:
     sheet: str
     new_sources: set[str]
     found: list[Breach]
+    warnings: list[str]
 
     def __post_init__(self) -> None:
         self.columns = [field["name"] for field in self.book.fields(OBSERVATIONS_TABLE)]
@@ -238,6 +246,7 @@ class _Reader:
             names = frame.get("name_zh", ())
             for code, name in zip(frame[column], names, strict=False):
                 self.by_name[column].setdefault(name, []).append(code)
+        self.spoken = spoken_names(self.book)["entities"]
         self.taken = set(self.book.table(OBSERVATIONS_TABLE)["observation_id"])
         self.breakdowns = self.book.table("breakdowns")
         self.accumulations: dict[str, set[str]] = {}
@@ -268,6 +277,7 @@ class _Reader:
                 self.refuse(cell(column), f"{listed} 之一", f"one of {', '.join(allowed)}")
         made["period"] = self._tried(cell("period"), read_period) if made["period"] else ""
         self._figure(made, cell)
+        self._whole(made, cell)
         made["confidence"] = made["confidence"] or "2"
         made["accumulation"] = made["accumulation"] or self._accumulation(made, cell)
         made["observation_id"] = made["observation_id"] or self._identifier(made)
@@ -292,10 +302,16 @@ class _Reader:
             known = known | self.new_sources
         if cell.text in known:
             return cell.text
-        named = self.by_name[cell.column].get(cell.text, [])
+        names = self.by_name[cell.column]
+        named = names.get(cell.text, [])
+        if not named and cell.column == "entity":
+            # 重庆, 渝北: as everybody calls it
+            named = self.spoken.get(cell.text, [])
         if len(named) == 1:
             return named[0]
-        near = difflib.get_close_matches(cell.text, sorted(known), n=3, cutoff=0.4)
+        near = named or difflib.get_close_matches(
+            cell.text, sorted(known | names.keys()), n=3, cutoff=0.4
+        )
         listed = "、".join(near) or "见“代码”表"
         table = CHOICES[cell.column]
         return self.refuse(
@@ -367,6 +383,7 @@ class _Reader:
         made["qualifier"] = made["qualifier"] or known.qualifier
         if made["measure"] == ANNUAL_AVERAGE:
             self._averaged(made, cell)
+        self._fraction(made, cell)
         rate = self.book.lookup("indicators", "indicator", made["indicator"], "dimension")
         if made["measure"] == "level" and known.unit == "percent" and rate != "percent":
             self.refuse(
@@ -374,6 +391,41 @@ class _Reader:
                 "yoy、share 等：百分数是什么的百分数",
                 "yoy, share …: percent of what",
             )
+
+    def _whole(self, made: Mapping[str, str], cell: Callable[[str], Cell]) -> None:
+        """Refuse half a vehicle, and what a year has come to in a period of one month."""
+        level = made["measure"] in ("level", "difference")
+        parts = Decimal(made["value"] or 0) % 1
+        if level and parts and made["unit"] in _COUNTED:
+            word = unit_zh(Unit.parse(made["unit"]))
+            zh = f"整数，或万{word}（只写{word}，数不会有小数）"
+            self.refuse(cell("unit"), zh, "a whole number, or a scale: 10k")
+        month = re.fullmatch("([0-9]{4})-(0[2-9]|1[0-2])", made["period"])
+        if month and made["accumulation"] == "ytd":
+            months = f"{month[1]}-01/{made['period']}"
+            zh = f"period（当期）；年内累计的时期写 {months}"
+            self.refuse(
+                cell("accumulation"), zh, f"period; of a year to date the period is {months}"
+            )
+
+    def _fraction(self, made: Mapping[str, str], cell: Callable[[str], Cell]) -> None:
+        """Refuse 0.124 as percent where no % is typed, and tell of 0.5: they may be 12.4% and 50%.
+
+        No rate is printed with three decimals; below one per cent there are some.
+        """
+        value = made["value"]
+        typed = re.search("[%％]|百分", f"{made['as_printed']}{cell('value').text}")
+        if made["unit"] != "percent" or typed or not 0 < abs(float(value or 0)) < 1:
+            return
+        hundredfold = f"{Decimal(value) * 100:f}".rstrip("0").rstrip(".")
+        if len(value.partition(".")[2]) > _DECIMALS_OF_RATES:
+            zh = f"{hundredfold}% 还是 {value}%：带上 % 写"
+            self.refuse(cell("value"), zh, f"{hundredfold}% or {value}%: typed with its %")
+            return
+        self.warnings.append(
+            f"{self.name}：第{cell('value').row}行的{value}照单位读作{value}%，不是{hundredfold}%"
+            f" | row {cell('value').row}: {value} is taken as {value}%, not as {hundredfold}%"
+        )
 
     def _year_before(self, said: str, made: Mapping[str, str]) -> bool:
         """Return whether growth against a named year is that against the year before: 同比."""

@@ -7,7 +7,7 @@ import datetime
 import io
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -86,6 +86,9 @@ def read_csv_sheet(content: bytes, name: str) -> Sheet:
         raise broken_csv(name, error) from error
     if not lines:
         raise ContractError([Breach(name, 0, "*", "", "有表头的表", "a table with a heading")])
+    titled = _title_above(name, "", lines)
+    if titled:
+        raise ContractError([titled])
     header = [cell.strip() for cell in lines[0]]
     if len(lines) > ROWS_MOST or len(header) > COLUMNS_MOST:
         raise ContractError([_too_many(name, len(lines), len(header))])
@@ -108,6 +111,31 @@ def read_csv_sheet(content: bytes, name: str) -> Sheet:
         if any(cell.text for cell in cells.values()):
             rows.append(cells)
     return rows
+
+
+#: By which a row is known to be the headings, and in how many rows they are looked for.
+_KNOWN_COLUMNS = frozenset({"source_id", "indicator", "entity", "period", "as_printed", "locator"})
+_LOOKED_AT = 6
+
+
+def headings_at(rows: Iterable[Sequence[object]]) -> int:
+    """Return in which of the first rows of a table its headings stand, from 1; 0 if in none."""
+    for number, row in enumerate(itertools.islice(rows, _LOOKED_AT), start=1):
+        if len(_KNOWN_COLUMNS & {str(cell).strip() for cell in row}) > 1:
+            return number
+    return 0
+
+
+def _title_above(name: str, sheet: str, rows: Sequence[Sequence[object]]) -> Breach | None:
+    """Return what to tell of a table whose headings stand below a title."""
+    number = headings_at(rows)
+    if number < 2:
+        return None
+    title = next((str(cell).strip() for cell in rows[0] if cell), "")
+    cell = Cell(title, "*", 1, "A1")
+    zh = f"表头：它在第{number}行，上面像是标题，请删去上面的{number - 1}行"
+    en = f"the headings: they stand in row {number}; delete the {number - 1} above, a title"
+    return cell_breach(name, sheet, cell, zh, en)
 
 
 def _too_many(name: str, rows: int, columns: int) -> Breach:
@@ -169,6 +197,13 @@ def _sheet(name: str, shown: Worksheet, found: list[Breach], warnings: list[str]
     last_row, last_column = filled_range(shown)
     if last_row > ROWS_MOST or last_column > COLUMNS_MOST:
         raise ContractError([_too_many(name, last_row, last_column)])
+    head = [
+        [shown.cell(number, place).value or "" for place in range(1, last_column + 1)]
+        for number in range(1, min(last_row, _LOOKED_AT) + 1)
+    ]
+    titled = _title_above(name, shown.title, head)
+    if titled:
+        raise ContractError([titled])
     for area in shown.merged_cells.ranges:
         found.append(
             CellBreach(

@@ -114,6 +114,13 @@ class TextDate:
         """The month as a period, or else the year."""
         return f"{self.year}-{self.month:02d}" if self.month else str(self.year)
 
+    @property
+    def until(self) -> str:
+        """The last month that may have ended, as a period: on the first of one, that before it."""
+        if self.day == 1 and self.month > 1:
+            return f"{self.year}-{self.month - 1:02d}"
+        return self.month_text
+
 
 @dataclass(frozen=True)
 class NamedPeriod:
@@ -193,7 +200,7 @@ def _open_from(period: str, written: TextDate | None) -> str:
     """Return the time from the beginning of a period until the text; open where that is earlier."""
     if not written:
         return f"{period}/.."
-    begun, until = Period.parse(period), written.month_text
+    begun, until = Period.parse(period), written.until
     now = Period.parse(until)
     if begun.start is None or now.start is None or begun.start > now.start:
         return f"{period}/.."

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 
 from cqbook.quantities.qualifiers import words_at
 from cqbook.quantities.units import SCALE_ZH, SPOKEN, ZH
@@ -117,13 +118,21 @@ DECIMALS = "点(?:[零〇一二三四五六七八九]+)(?=万亿|亿|万|倍|个
 _POINTED = re.compile(
     rf"(?<![0-9.零〇一二两三四五六七八九十百千])(?P<whole>{SPELLED_DIGIT}+)(?={DECIMALS})点(?P<part>[零〇一二三四五六七八九]+)"
 )
-#: 1万3千辆, and as it is spoken: 2万5.
-_MIXED = re.compile(r"(?<![0-9.])(?P<whole>[0-9]{1,4})万(?P<part>[1-9])(?:千|(?=元|$))(?![0-9])")
-#: 1亿2000万元, 二亿三千万元.
-_HUNDRED_MILLIONS = re.compile(
-    rf"(?<![0-9.零〇一二两三四五六七八九十百千])(?P<whole>[0-9]{{1,4}}|{SPELLED_DIGIT}+)亿零?"
-    rf"(?P<part>[0-9]{{1,4}}|{SPELLED_DIGIT}+)万"
+#: A number in several parts, in digits, in words or in both: 二十万零三千, 47万7231, 3千8百, 2万5,
+#: 1亿2000万, 一万二千亿. Behind 万 no part begins with a bare 千: 50万千瓦.
+_PART = (
+    rf"(?:[0-9]{{1,4}}(?:\.[0-9]{{1,4}})?|{SPELLED_DIGIT})"
+    rf"(?:[0-9]{{1,2}}|{SPELLED_DIGIT}(?![瓦克米伏分]))*"
 )
+_PART_BEHIND = (
+    r"(?:[零〇]?[0-9]{1,4}(?![.,]?[0-9]|[A-Za-z])|[零〇]?[一二两三四五六七八九])"
+    rf"(?:[零〇]?[0-9]{{1,2}}(?![.,]?[0-9]|[A-Za-z])|{SPELLED_DIGIT}(?![瓦克米伏分]))*"
+)
+MANY_PARTS = (
+    rf"(?<![0-9.,第零〇一二两三四五六七八九十百千万亿])(?:{_PART}(?:万亿|亿|万)(?:{_PART_BEHIND}(?:万亿|亿|万))*{_PART_BEHIND}(?:万亿|亿|万)?"
+    r"|[0-9]{1,3}[千百](?:[零〇]?[0-9一二三四五六七八九][百十]?)+)"
+)
+_MANY_PARTS = re.compile(f"(?P<figure>{MANY_PARTS})")
 #: 8千亿元, 3百万辆, 3千余万元.
 _TENS_OF = re.compile(rf"(?<![0-9.])(?P<whole>{NUMBER})(?P<tens>[十百千])(?=[余多]?(?:万亿|亿|万))")
 #: 六七十元, 三四百家, 两三万辆: one of two, or between them.
@@ -189,8 +198,7 @@ def numbered(text: str) -> str:
     made = _A_HALF.sub(lambda found: _rounded(found, "50%"), made)
     made = _PER_HUNDRED.sub(lambda found: f"{_pointed(found)}%", made)
     made = _POINTED.sub(_pointed, made)
-    made = _MIXED.sub(r"\g<whole>.\g<part>万", made)
-    made = _HUNDRED_MILLIONS.sub(_hundred_millions, made)
+    made = _MANY_PARTS.sub(_of_parts, made)
     made = _TENS_OF.sub(_tens_of, made)
     made = _EITHER.sub(_either, made)
     made = _TWICE.sub(lambda found: f"{found['low']}{found['dash']}", made)
@@ -216,6 +224,9 @@ def in_digits(text: str) -> str:
 
 def numeral(word: str) -> int:
     """Return a Chinese numeral below ten thousand: 七千 → 7000, 两千三百 → 2300, 百 → 100."""
+    if len(word) > 1 and not _TENS.keys() & set(word):
+        # 二〇: digit by digit
+        return int("".join(str(_DIGITS[letter]) for letter in word))
     total, digit = 0, None
     for letter in word:
         if letter in _TENS:
@@ -223,7 +234,8 @@ def numeral(word: str) -> int:
             digit = None
         else:
             digit = _DIGITS[letter]
-    return total + (digit or 0)
+    spoken = word[-2:-1] in ("百", "千")  # 三千二
+    return total + (digit or 0) * (_TENS[word[-2]] // 10 if spoken else 1)
 
 
 def _rounded(found: re.Match[str], number: str) -> str:
@@ -259,13 +271,64 @@ def _pointed(found: re.Match[str]) -> str:
     return f"{number}.{part}" if part else number
 
 
-def _hundred_millions(found: re.Match[str]) -> str:
-    """Return an amount in two scales in one: 1亿2000万 → 1.2亿."""
-    whole, part = (
-        int(found[name]) if found[name].isascii() else numeral(found[name])
-        for name in ("whole", "part")
-    )
-    return f"{whole + part / 10_000:.10g}亿" if part < 10_000 else found[0]
+def scale_of_parts(figure: str) -> str:
+    """Return the scale in which a number in several parts is written as one: 12万5千 → 万.
+
+    Empty where it has but one part.
+    """
+    size = 0 if figure.isascii() else _sum_of_parts(figure) or 0
+    return next((word for least, word in _WRITTEN_IN if size >= least), "")
+
+
+#: From which size on a number in several parts is written in which scale.
+_WRITTEN_IN = ((10**12, "万亿"), (10**8, "亿"), (10**4, "万"), (10**3, "千"))
+_STEP = re.compile(r"[0-9.]+|.")
+
+
+def _sum_of_parts(figure: str) -> Decimal | None:
+    """Return a number in several parts: 二十万零三千 → 203000; as it is spoken, 两万五 → 25000.
+
+    None where it is none: 二五万三.
+    """
+    total, section, part = Decimal(0), Decimal(0), Decimal(0)
+    pending: Decimal | None = None
+    last = Decimal(0)
+    for step in _STEP.findall(figure):
+        if step in _TENS:
+            part += (1 if pending is None else pending) * _TENS[step]
+            pending, last = None, Decimal(_TENS[step])
+        elif step in ("万", "亿"):
+            size = Decimal(10**4 if step == "万" else 10**8)
+            if step == "万" and section and not part:
+                # 三万五万: two numbers
+                return None
+            section = (section + part + (pending or 0)) * size
+            pending, part, last = None, Decimal(0), size
+            if step == "亿":
+                total, section = total + section, Decimal(0)
+        elif step in "零〇":
+            pending, last = None if pending is None else pending * 10, Decimal(0)
+        elif pending is not None:
+            return None
+        else:
+            pending = Decimal(step if step[0].isascii() else _DIGITS[step])
+    if pending is not None and pending < 10 and last > 10:
+        # 两万五, 三千二: as it is spoken
+        pending *= last / 10
+    return total + section + part + (pending or 0)
+
+
+def _of_parts(found: re.Match[str]) -> str:
+    """Return a number in several parts as one: 1亿2000万 → 1.2亿, 12万5千 → 12.5万."""
+    size = _sum_of_parts(found["figure"])
+    scale = scale_of_parts(found["figure"])
+    if size is None or not scale:
+        return found[0]
+    if re.match("[余多]?[万亿]", found.string[found.end() :]):
+        # 7千1百54亿
+        return f"{size:f}" if size % 10 else _rounded(found, f"{size:f}")
+    least = next(least for least, word in _WRITTEN_IN if word == scale)
+    return f"{(size / least).normalize():f}{scale}"
 
 
 def _doubled(found: re.Match[str]) -> str:

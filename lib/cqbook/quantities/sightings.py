@@ -16,10 +16,12 @@ from cqbook.quantities.named_periods import NamedPeriod
 from cqbook.quantities.numerals import (
     DECIMALS,
     LIMITING,
+    MANY_PARTS,
     SCALES,
     SPELLED_DIGIT,
     any_of,
     open_limit,
+    scale_of_parts,
     word_list,
 )
 from cqbook.quantities.printed import (
@@ -91,15 +93,15 @@ _BEFORE = rf"(?<!节)(?:{LIMITING}|上|(?<![超不通经跨迈越跃高难])过)
 _TENS = "(?:[十百千](?=[余多]?(?:万亿|亿|万)))?"
 _BEHIND = "以上|以下|左右|级|有余|余|多"
 _DIGITAL = re.compile(
-    rf"(?<![0-9.A-Za-z_])(?P<sign>[-−+])?(?P<low>[0-9]{{1,4}}万[1-9](?=元|块|[,，。；、）)]|$)|[0-9]{{1,4}}亿零?[0-9]{{1,4}}(?=万)|{_NUMBER}{_TENS})"
+    rf"(?<![0-9.A-Za-z_])(?P<sign>[-−+])?(?P<low>{MANY_PARTS}|{_NUMBER}{_TENS})"
     rf"(?:\s?(?P<first>(?:{SCALES})?(?:{_WORD})?)\s?(?P<dash>[-—–~～至到]{{1,2}})\s?(?P<high>{_NUMBER}))?"
     rf"(?:\s?(?P<more>[余多]|来(?=[万亿])))?(?:\s?(?P<scale>{SCALES}))?(?P<more_behind>[余多])?"
     rf"(?:\s?(?P<word>{_WORD}))?(?P<money>人民币)?(?P<behind>{_BEHIND})?"
 )
 _SPELLED = re.compile(
     # 三点五吨: no 五吨
-    rf"(?<![第零〇一二两三四五六七八九十百千0-9.])(?<!{SPELLED_DIGIT}点)(?P<half>半|上)?"
-    rf"(?P<low>(?:{SPELLED_DIGIT}+亿零?(?={SPELLED_DIGIT}+万))?{SPELLED_DIGIT}+(?:{DECIMALS}|[到至]{SPELLED_DIGIT}+)?)?(?P<more>[余多])?"
+    rf"(?<![第零〇一二两三四五六七八九十百千万亿0-9.])(?<!{SPELLED_DIGIT}点)(?P<half>半|上)?"
+    rf"(?P<low>{SPELLED_DIGIT}+(?:{DECIMALS}|[到至]{SPELLED_DIGIT}+)?)?(?P<more>[余多])?"
     rf"(?P<scale>万亿|亿|万)?(?P<more_behind>[余多])?(?P<middle>个半)?"
     rf"(?P<word>{_WORD}|月)?(?P<behind>{_BEHIND})?"
 )
@@ -325,13 +327,16 @@ def _digital(plain: str, match: re.Match[str]) -> Sighting:
     """Return a figure in digits; without a unit it is none."""
     start, end = match.span()
     word, scale, first = match["word"] or "", match["scale"] or "", match["first"] or ""
-    scale = "亿" if "亿" in match["low"] else scale or ("万" if "万" in match["low"] else "")
+    scale = scale or scale_of_parts(match["low"])
     changed = match["dash"] in ("至", "到") and re.search("[由从]$", plain[:start].rstrip())
-    if match["dash"] and first and (first != f"{scale}{word}" or changed):
+    # 2万—3万辆: the unit stands once
+    alike = first in (f"{scale}{word}", scale)
+    if match["dash"] and first and (not alike or changed):
         # 由34.6%到35.4元: two figures, of which this is the first
         end = match.end("first")
         taken = re.fullmatch(rf"(?P<scale>{SCALES})?(?P<word>{_WORD})?", first)
-        scale, word = (taken["scale"] or "", taken["word"] or "") if taken else ("", "")
+        kept = "" if taken and taken["word"] else word if scale == first else ""
+        scale, word = (taken["scale"] or "", taken["word"] or kept) if taken else ("", "")
     text, behind = plain[start:end], plain[end : end + 1]
     why = ""
     units = _units(word, scale)
@@ -434,7 +439,7 @@ def _spelled(plain: str, match: re.Match[str]) -> Iterator[Sighting]:
     compound = _COMPOUND.search(low)
     certain: Certainty = "read" if qualified or (scaled and low) or timed or compound else "unsure"
     reasons = () if certain == "read" else ("汉字数目，可能只是泛指",)
-    scale = "亿" if "亿" in low else match["scale"] or ""
+    scale = match["scale"] or ""
     units = _units("个月" if word == "月" else word, scale)
     if not word and "亿" in (match["scale"] or ""):
         units, certain = _units("元", match["scale"]), "unsure"
@@ -729,6 +734,18 @@ def _rate(
         return replace(
             item, measure=listed.measure, base=listed.base, reasons=reasons,
             figure=replace(figure, value=value, measure=listed.measure),
+        )  # fmt: skip
+    grew = listed and listed.measure == "yoy" and listed.units == ("percent",)
+    if (
+        name == "times"
+        and listed
+        and grew
+        and plain[listed.end : item.core] in ("、", "和", "及", "与", "以及")
+    ):
+        # 分别增长56%、32%和1.2倍
+        return replace(
+            item, measure="yoy", base=listed.base, figure=replace(figure, measure="yoy"),
+            reasons=(f"与前一数“{listed.text}”并列",),
         )  # fmt: skip
     if name == "times":
         of = _TIMES_OF.search(left)
