@@ -14,6 +14,7 @@ from cqbook.citing.alike import bare
 from cqbook.citing.cited import CAPTION_NUMBER, Passage
 from cqbook.citing.claims_said import STOPS, TAKEN, SaidClaim, without_claims
 from cqbook.citing.marks import citations_in
+from cqbook.citing.retold import LOUD_WORDS
 
 #: Han letters from which on a paragraph says something: a cell of a table does not.
 _SAYS = 6
@@ -27,8 +28,8 @@ _TOKEN = re.compile(r"\d+(?:\.\d+)?|.")
 _CLAUSE = re.compile(r"[,;:!?※]|(?<![0-9])\.|\.(?![0-9])")
 #: Ranks, records and what is said of a whole, without a number.
 _BOASTS = re.compile(
-    "新[高低]|历史性|纪录|谷底|第[一二三](?![产季期批章步个次类部、季])|首位|榜首|前[三五十]|领[跑先]|遥遥"
-    "|跃居|稳居|[翻番]了?[一两二三几]番|[成数]倍|最[高低大小多少快慢](?!的?是)|绝对|全面|全线|半壁"
+    f"{LOUD_WORDS.pattern}|新[高低]|历史性|纪录|谷底|第[一二三](?![产季期批章步个次类部、季])|首位|榜首"
+    "|前[三五十]|领[跑先]|跃居|稳居|[成数]倍|最[高低大小多少快慢](?!的?是)|绝对|全面|全线"
 )
 
 

@@ -31,7 +31,7 @@ _NAMED = re.compile(
     r"|(?:以上|以下|上述|上面|下面)的?[两二三四几各]?图"
 )
 #: What says much of a figure, and no number by which it could be compared.
-_LOUD = re.compile(
+LOUD_WORDS = re.compile(
     "遥遥领先|一骑绝尘|一枝独秀|独占鳌头|首屈一指|无人能及|绝对优势|压倒性|翻了?[几数]番|翻番|翻了?(?:[一两二三四五]番|倍)|腰斩"
     "|断崖式?|暴[涨跌增]|飙升|井喷|爆发式|骤[降减增]|[大锐]幅?(?:跳水|缩水)|史上最[高低多少]|前所未有|世界第一|全国第一|稳居第一"
     "|(?:历史|史上)新高|几乎全部|绝大部分|占据?半壁江山|一半以上|半数以上"
@@ -88,7 +88,7 @@ def mistold(text: str, rows: Sequence[EntryRow], printed: Collection[str]) -> Re
                 return Remark(text, certain=True, why=wrong)
             if wrong := _of_another_flow(clause, flows):
                 return Remark(text, certain=False, why=wrong)
-    loud = _LOUD.search(bare(text))
+    loud = LOUD_WORDS.search(bare(text))
     if loud and not any(loud[0] in said for said in printed):
         return Remark(text, certain=False, why=f"“{loud[0]}”：图里没有这样说，没有数可以比对")
     return None
