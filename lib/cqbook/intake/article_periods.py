@@ -113,6 +113,7 @@ def period_of(
     status : str
         ``plan`` and ``target`` begin with the day of the text where nothing else is said.
     """
+    named = [item for item in named if not _is_aside(item, spot)]
     own = [item for item in named if spot.start <= item.start < spot.core]
     then = _then(spot)
     if then:
@@ -156,6 +157,27 @@ def period_of(
         months = _in_year(same.period, int(said.period))
         return replace(said, sure=False, passing=True, offered=(months,) if months else ())
     return said or _of_context(spot, named, carried, written)
+
+
+#: Brackets that say something: （2025年） is the period of what is before and behind it.
+_ASIDE = re.compile("[(（][^()（）]*[)）]")
+_SAYS_LITTLE = 4
+
+
+def _is_aside(item: NamedPeriod, spot: FigurePlace) -> bool:
+    """Return whether a period stands in brackets before the figure, that say a thing of their own.
+
+    （2023年只查到下限）
+    """
+    around = next(
+        (
+            found
+            for found in _ASIDE.finditer(spot.plain, 0, spot.core)
+            if found.start() < item.start and item.end < found.end()
+        ),
+        None,
+    )
+    return around is not None and len(around[0]) - 2 - len(item.text) >= _SAYS_LITTLE
 
 
 def _of_the_one_before(spot: FigurePlace, same: When, written: TextDate | None) -> When | None:
@@ -283,6 +305,10 @@ def months_a_year_before(period: str) -> str:
     return str(Period.parse(period).year_before()) if known else ""
 
 
+#: 比2022年的高点8158.4亿元: the amount of that year.
+_ITS_HEIGHT = re.compile("^的?(?:历史)?(?:高点|低点|峰值|最高值?|最低值?|纪录|水平|规模)")
+
+
 def _beside(spot: FigurePlace, own: Sequence[NamedPeriod], written: TextDate | None) -> When | None:
     """Return the period that stands at the figure itself, which may be another than its sentence's.
 
@@ -290,8 +316,9 @@ def _beside(spot: FigurePlace, own: Sequence[NamedPeriod], written: TextDate | N
     """
     for item in own[-1:]:
         between = spot.plain[item.end : spot.core]
+        between = _ITS_HEIGHT.sub("的", between)
         close = re.fullmatch("的?(?:约|近|超过?|逾)?", between)
-        compared = re.search("[比较由从]$", spot.plain[: item.start])
+        compared = re.search("[比较由从]$|[高低多少快慢]于$|超过$", spot.plain[: item.start])
         if close and item.role == "now" and f"{item.text}{between}".endswith("的"):
             return replace(_now(spot, written, item.text), passing=True)
         of_it = f"{item.text}{between}".endswith(("的", "约", "近", "超", "超过", "逾"))

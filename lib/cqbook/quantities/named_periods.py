@@ -61,12 +61,19 @@ _MENTION = re.compile(
     r"|[0-9]{1,2}[日号](?![产均])|[0-9]{1,2}[时点:][0-9]{0,2}分?(?=[，,、。许左])"
     r"|同期|年初|年末|年底|次年|翌年)"
 )
-_BASE_BEFORE = re.compile("(?:拉动|带动|比|较|与|同|跟|相比|相较于?|对比|占|超过?|和|受|因)$")
+_BASE_BEFORE = re.compile(
+    "(?:拉动|带动|比|较|与|同|跟|相比|相较于?|对比|占|超过?|和|受|因"
+    "|[高低多少快慢大小优强弱好逊]于|不及|不如|赶上|追平|持平于|相当于|离|距离?|接近|逼近|[回恢][到复][到至]?|回升[到至])$"
+)
 #: 较疫情前的2019年, 与“十三五”末的2020年相比.
 _BASE_FURTHER = re.compile(
     '[比较与同](?:疫情(?:之?前|发生前)|[“"]?十[一二三四五]五[”"]?[^,，。；0-9]{0,3})的?$'
 )
 _BASE_BEHIND = re.compile(" ?(?:同期|同月|相比|末|底|初)")
+#: 创2018年以来的新高: since when it is the highest, and no period of what follows.
+_RECORD_BEHIND = re.compile(
+    "(?:以来)?的?(?:历年|同期|单月|年度)?(?:新[高低]|最[高低快慢大小多少好]|次高)"
+)
 _TELLS_OF = re.compile(_TELLS)
 #: 是2018年的7倍, 相当于“十一五”时期的三成: of what it is so much.
 _IS_OF = re.compile("(?:是|为|相当于)$")
@@ -261,6 +268,8 @@ def _named(plain: str, match: re.Match[str], written: TextDate | None, year: int
         role = "base"
         if re.match(" ?[末底]", behind) and not _BASE_BEFORE.search(before):
             role = "is"
+    if role in ("is", "near") and _RECORD_BEHIND.match(plain, end):
+        role = "base"
     text = plain[start:end]
     period, settled, alone = "", 0, False
     if match["span"]:
