@@ -90,6 +90,10 @@ class Replaced:
     why: str = ""
 
 
+#: Lines that are others in each edition: sources, citations, the month below a title.
+_OF_AN_EDITION = re.compile(r"版次|来源[（(:：]|^[（(]?\d{4}年\d{1,2}月[）)]?$")
+
+
 @dataclass(frozen=True)
 class Updated:
     """A document of a newer edition.
@@ -508,16 +512,19 @@ class _Update:
         for line in survey.lines:
             own = planned[id(line.node)]
             taken = survey.taken(line)
+            exchanged = self.pairs.exchanged(line.text, self.beside.get(line.node, ()))
             more = [
                 *relisted(line.text, new, lost, self.newer.name),
                 *self._turned_here(line.text, said),
-                *self.pairs.exchanged(line.text, self.beside.get(line.node, ())),
+                *exchanged,
                 *self._marks(line.text),
             ]
             for item in more:
                 if not any(start < item.end and item.start < end for start, end in taken):
                     taken.append((item.start, item.end))
                     own.append(item)
+                    if item in exchanged:
+                        self._tell_text(line.text[item.start : item.end], item.text)
             own = [
                 item for item in own if item.note or line.text[item.start : item.end] != item.text
             ]
@@ -527,6 +534,11 @@ class _Update:
         for number in survey.numbers:
             if number.rename():
                 self.package.touch(part)
+
+    def _tell_text(self, old: str, new: str) -> None:
+        """Tell of a title, note or sentence that says another thing; of sources and months none."""
+        if not _OF_AN_EDITION.search(old):
+            self.replaced.append(Replaced("text", "", old.strip(), new.strip()))
 
     def _in_box(self, box: NumberBox) -> list[str]:
         """Return what each number of a text box will be; ``""`` for one that stays."""
@@ -627,7 +639,8 @@ def report_lines(made: Updated, ending: str, own: Sequence[Standing] = ()) -> It
     """
     for item in dict.fromkeys(made.replaced):
         why = f"　{item.why}" if item.why else ""
-        yield f"已更新　{kind_zh(item.kind, item.name)} {item.name}：{item.old} → {item.new}{why}"
+        named = f"{kind_zh(item.kind, item.name)} {item.name}".rstrip()
+        yield f"已更新　{named}：{item.old} → {item.new}{why}"
     if made.replaced and ending == ".pptx":
         yield "幻灯片没有修订标记，改动都列在这里 | slides track no changes: all are listed here"
     for item in made.turned:
