@@ -214,7 +214,7 @@ def test_what_nobody_edited_is_of_the_next_month(root, made, form):
     # what a picture shows stands in words in the notes to its slide
     assert kinds == {"figure", "number", "table" if form == "docx" else "text"}
     for item in found.replaced:
-        assert item.kind != "text" or ("3841.9" in item.old and "3900.5" in item.new)
+        assert item.kind != "text" or item.old.partition("：")[0] == item.new.partition("：")[0]
     by_name = {item.name: item for item in found.replaced if item.kind != "table"}
     assert (by_name["trade.total"].old, by_name["trade.total"].new) == ("8006.8亿元", IS["total"])
     assert "3841.9亿元 → 3900.5亿元" in by_name["fig-test-enterprise"].why
