@@ -322,7 +322,7 @@ TAGS = re.compile(
     "html|head|meta|title|link|script|body|a|header|form|input|button|div|main|article|section|nav"
     "|h[1-4]|p|ul|ol|li|dl|dt|dd|span|strong|em|code|pre|br|table|thead|tbody|tr|th|td|figure"
     "|figcaption|picture|source|img|details|summary|footer|label|noscript|aside|colgroup|col|mark"
-    "|blockquote|hr"
+    "|blockquote|hr|wbr"
 )
 
 
