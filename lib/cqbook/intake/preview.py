@@ -6,15 +6,19 @@ import math
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 
+import pandas as pd
+
 from cqbook.data import vocabulary
 from cqbook.data.catalog import Catalog
+from cqbook.data.plausibility import unfinished
 from cqbook.data.relation_rules import leaps
 from cqbook.data.relations import INCONSISTENT, REVISION, SCOPE, as_stated, judgements
 from cqbook.data.rows import rows_of
 from cqbook.data.selection import measure_zh, measured, what
 from cqbook.intake.customs_format import Export
 from cqbook.intake.plan import IntakePlan
-from cqbook.intake.press_plan import Pair
+from cqbook.intake.press_cells import SOURCES_TABLE
+from cqbook.intake.press_plan import Figures, Pair
 from cqbook.quantities.qualifiers import QUALIFIERS
 from cqbook.quantities.quantity import Reported, period_zh, printed_zh, quantity_of
 from cqbook.quantities.units import Unit, unit_zh
@@ -60,8 +64,11 @@ def preview(book: Catalog, made: IntakePlan) -> Iterator[str]:
         )
         added = [typed(row) for row in found.rows.to_dict("records")]
         told = _contradicted(book, added)
+        running = _running(book, found, added)
         for row, origin in zip(added, found.origins, strict=True):
             yield f"  {origin.file} {origin.address}：{as_read(book, row)}"
+            if row["observation_id"] in running:
+                yield running[row["observation_id"]]
             yield from told.pop(row["observation_id"], ())
         yield from told.pop("", ())
         yield from _pairs(book, "更正", found.revised)
@@ -180,12 +187,28 @@ def _contradicted(book: Catalog, added: Sequence[Reported]) -> dict[str, list[st
             own = names[max(places[name] for name in item.observation_ids if name in places)]
             made.setdefault(own, []).append(f"    {word}: {as_stated(item)}")
     rows = [*rows_of(book.observations()), *added] if added else []
-    for figure, other, period in leaps(rows, set(names)):
+    for figure, other, beside in leaps(rows, set(names)):
+        thing = f"{period_zh(beside['period'])}{measured(book, beside)}"
         made.setdefault(figure.observation_id, []).append(
             f"    数量级 | order of magnitude: {figure.observation_id} {figure.zh}，"
-            f"{period_zh(period)} {other.zh}（{other.observation_id}）：亿、万或小数点读对了吗"
+            f"{thing} {other.zh}（{other.observation_id}）：亿、万或小数点读对了吗"
         )
     return made
+
+
+def _running(book: Catalog, figures: Figures, added: Sequence[Reported]) -> dict[str, str]:
+    """Return by its id what to tell of each new figure whose month was not over when printed."""
+    both = pd.concat([book.text(SOURCES_TABLE), figures.sources], ignore_index=True)
+    published = dict(zip(both["source_id"], both["published"], strict=True))
+    told = {}
+    for row in added:
+        day = published.get(row["source_id"], "")
+        if unfinished(row, day):
+            told[row["observation_id"]] = (
+                f"    注意 | note: 发表于{day}，{period_zh(row['period'])}还没有结束："
+                "确是这一时期全部的数吗 | the period had not ended when it was printed"
+            )
+    return told
 
 
 def _changes(row: Mapping[Hashable, str | float]) -> str:
