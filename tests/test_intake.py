@@ -803,7 +803,7 @@ def test_both_kinds_in_one_command(root):
     assert len(made.figures.rows) == 2
     assert len(Catalog(root / "data").detail.files) == 4
     words = "\n".join(preview(Catalog(root / "data"), made))
-    assert "gb18030，出口，美元，重庆市，2024-01" in words
+    assert "gb18030，出口，美元，重庆市，2024年1月" in words
     assert "新2个" in words
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 
@@ -19,6 +20,7 @@ from cqbook.intake.customs_format import Export
 from cqbook.intake.plan import IntakePlan
 from cqbook.intake.press_cells import SOURCES_TABLE
 from cqbook.intake.press_plan import Figures, Pair
+from cqbook.quantities.periods import periods_zh
 from cqbook.quantities.qualifiers import QUALIFIERS
 from cqbook.quantities.quantity import Reported, period_zh, printed_zh, quantity_of
 from cqbook.quantities.units import Unit, unit_zh
@@ -33,7 +35,7 @@ def preview(book: Catalog, made: IntakePlan) -> Iterator[str]:
         yield (
             f"{export.name}：海关查询，{export.encoding}，{vocabulary.DIRECTIONS_ZH[export.flow]}，"
             f"{unit_zh(Unit(1, export.currency))}，{'、'.join(map(book.name, export.entities))}，"
-            f"{export.periods[0]}{'—' + export.periods[-1] if export.periods[1:] else ''}，"
+            f"{periods_zh(export.periods)}，"
             f"维度 {export.dims or '（无）'}，{export.rows}行"
         )
         yield from (f"  注意：{text}" for text in export.warnings)
@@ -49,6 +51,7 @@ def preview(book: Catalog, made: IntakePlan) -> Iterator[str]:
             )
             yield f"  修订 {' '.join(thing.split())}：{_changes(row)}"
         yield from _more(len(rows))
+        yield from _gaps(book, made.exports)
         yield from _fed(book, made.exports)
     for read in made.presses:
         periods = sorted(set(read.observations["period"]))
@@ -75,6 +78,32 @@ def preview(book: Catalog, made: IntakePlan) -> Iterator[str]:
         yield from _pairs(book, "另有一值", found.beside)
         if found.beside:
             yield "  若是更正，请在 supersedes 列写原来的 observation_id | see supersedes"
+
+
+def _gaps(book: Catalog, exports: Sequence[Export]) -> Iterator[str]:
+    """Yield which months lack between the first and the last of what was queried alike."""
+    held: dict[tuple[str, str, str, str], set[str]] = {}
+    for export in exports:
+        for entity in export.entities:
+            kind = (export.flow, entity, export.dims, export.currency)
+            held.setdefault(kind, set()).update(filter(_MONTH.fullmatch, export.periods))
+    for (flow, entity, _, _), months in held.items():
+        gaps = sorted(set(_months_between(min(months), max(months))) - months) if months else []
+        if gaps:
+            yield (
+                f"  注意：{book.name(entity)}{vocabulary.DIRECTIONS_ZH[flow]}缺{periods_zh(gaps)}，"
+                f"有的是{periods_zh(sorted(months))}；页面照这些月份写，不是全年"
+                f" | months missing: {', '.join(gaps)}"
+            )
+
+
+_MONTH = re.compile(r"\d{4}-\d{2}")
+
+
+def _months_between(first: str, last: str) -> Iterator[str]:
+    start, end = (int(text[:4]) * 12 + int(text[5:]) - 1 for text in (first, last))
+    for number in range(start, end + 1):
+        yield f"{number // 12}-{number % 12 + 1:02d}"
 
 
 def _fed(book: Catalog, exports: Sequence[Export]) -> Iterator[str]:
