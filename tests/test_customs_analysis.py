@@ -250,7 +250,7 @@ def test_growth_is_entering_less_leaving_plus_continuing(scope):
     assert found.pairs == (1, 1, 1)
     words = decomposition.margin_words(asked, found)
     assert words["pairs_growth"] == "增长14.3%"
-    assert words["pairs_when"] == "1月"
+    assert words["pairs_when"] == words["pairs_part"] == "2024年1月"
     points = decomposition.margin_points(asked, found)
     assert [round(value * 1e8) for value in points["value"]] == [30, -40, 30]
 

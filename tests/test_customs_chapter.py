@@ -130,7 +130,7 @@ def test_the_season_and_the_partners_are_findings(stores):
     assert every(*customs.peaked(asked, "export")).outcome == "holds"
     asked = scope_of(stores, "by_partner")
     found = customs.changes(asked, "export", "partner")
-    words = customs.change_words(asked, found, "partner")
+    words = customs.change_words(asked, "export", found, "partner")
     assert (words["partner_gainer"], words["partner_loser"]) == ("俄罗斯联邦", "美国")
     assert every(*customs.leads(asked, "export", found)).outcome == "holds"
     assert every(*customs.lags(asked, "export", found)).outcome == "holds"
@@ -210,6 +210,59 @@ def test_add_says_which_pages_it_feeds(stores):
     assert [name for name in said if "auto-exports" in said[name]] == ["autos_by_partner"]
 
 
+def cars_of(folder: Path, data: Path, without: str) -> None:
+    """Take in cars to four partners in all months of two years but one, 10 % cheaper then."""
+    rows = [
+        {
+            "month": f"{year}{month:02d}", "commodity": code, "commodity_name": "",
+            "partner": partner, "partner_name": "", "quantity_1": str(amount), "unit_1": "辆",
+            "USD": str(amount * (10_000 if year == 2023 else 9_000)),
+        }
+        for year in (2023, 2024)
+        for month in range(1, 13)
+        for code in ("87034010", "87038000")
+        for partner, amount in (("502", 100), ("344", 200), ("133", 300), ("141", 50))
+        if f"{year}{month:02d}" != without
+    ]  # fmt: skip
+    path = examples.write(folder, "出口.csv", rows)
+    said = Said(entity="CN-50")
+    plan.write_plan(data, plan.plan_intake(data, [path], said, "", lambda _: False))
+
+
+@pytest.mark.parametrize(
+    ("without", "held", "same"),
+    [
+        ("202408", "2024年1—7月、2024年9—12月", "2024年1—7月、2024年9—12月"),
+        ("202308", "", "2024年1—7月、2024年9—12月"),
+        ("none", "", ""),
+    ],
+)
+def test_months_that_lack_are_named_and_not_compared(tmp_path, without, held, same):
+    data = tmp_path / "data"
+    copy_of_data(data)
+    cars_of(tmp_path, data, without)
+    asked = customs.scope(Catalog(data))
+    words = customs.detail_words(asked)
+    assert words["flow_of"] == f"{held}{words['export_of']}"
+    assert words["flow_when"] == words["export_when"] == (held or "2024年")
+    words = customs.structure_words(asked, "export", "partner")
+    assert words["partner_of"].startswith(held)
+    assert words["partner_of"].endswith("出口")
+    assert ("年" in words["partner_of"]) == bool(held)
+    assert words["partner_when"] == (held or "2024年")
+    found = customs.changes(asked, "export", "partner")
+    words = customs.change_words(asked, "export", found, "partner")
+    assert words["partner_change_when"] == (same or "2024年")
+    assert ("年" in words["partner_change_of"]) == bool(same)
+    words = customs.auto_words(asked, "export")
+    assert words["auto_of"] == f"{held}小轿车等载人车出口"
+    assert (words["auto_when"], words["auto_change_when"]) == (held or "2024年", same or "2024年")
+    assert words["auto_same"] == ("同比" if held == same else f"其中{same}同比")
+    # the same months of both years: whichever lacks one, the change is that of the others
+    assert (words["auto_value_change"], words["auto_number_change"]) == ("下降10.0%", "持平")
+    assert customs.destination_words(asked)["cars_when"] == (held or "2024年")
+
+
 def test_add_names_the_months_that_lack(tmp_path):
     data = tmp_path / "data"
     copy_of_data(data)
@@ -228,6 +281,33 @@ def test_add_names_the_months_that_lack(tmp_path):
     (line,) = told("202411", "202501", "202502", "202504")
     assert "缺2024年12月、2025年3月，有的是2024年11月、2025年1—2月、2025年4月" in line
     assert told("202411", "202412", "202501") == []
+
+
+@pytest.mark.slow
+def test_a_page_of_eleven_months_says_so_wherever_it_says_a_number(tmp_path):
+    data = tmp_path / "data"
+    copy_of_data(data)
+    cars_of(tmp_path, data, "202408")
+    source = ROOT / "chapters" / "customs-detail.ipynb"
+    notebook = executor.execute(
+        source, Page("customs-detail", "customs-detail"), data=data
+    ).notebook
+    months, english = "2024年1—7月、2024年9—12月", "Jan–Jul 2024, Sep–Dec 2024"
+    drawn = {item.identity.id: item for item in figure.figures_of(notebook)}
+    assert {"fig-customs-partners", "fig-customs-partner-changes", "fig-customs-autos"} <= set(
+        drawn
+    )
+    for name in set(drawn) - {"fig-customs-months"}:
+        assert f"重庆市{months}" in drawn[name].identity.title, name
+    text = nbformat.writes(notebook)
+    for said in (
+        f"，{months}比上年同期",
+        f"，{months}和上年同期",
+        f"{english} and the same months",
+    ):
+        assert said in text
+    assert '，2024年"' not in text
+    assert claims.Known.of(notebook).texts["auto_of"] == f"{months}小轿车等载人车出口"
 
 
 @pytest.mark.slow

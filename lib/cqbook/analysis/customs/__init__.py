@@ -26,6 +26,7 @@ from cqbook.analysis.customs.decomposition import (
 )
 from cqbook.analysis.customs.dimensions import (
     advantage,
+    advantage_when,
     change_points,
     change_words,
     changes,
@@ -50,6 +51,7 @@ __all__ = [
     "GIVEN",
     "YTD",
     "advantage",
+    "advantage_when",
     "auto_points",
     "auto_split",
     "auto_words",

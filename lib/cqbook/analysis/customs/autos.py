@@ -24,9 +24,11 @@ from cqbook.analysis.customs.cubes import (
     month,
     of_months,
     of_own,
+    part_zh,
     percentage,
     remembered,
     summed,
+    when_zh,
     within,
 )
 from cqbook.analysis.customs.cubes import names as names_by_code
@@ -37,7 +39,6 @@ from cqbook.data.catalog import Catalog
 from cqbook.data.customs_store import VEHICLE, VEHICLE_UNIT, VEHICLES_OF_ROW
 from cqbook.data.rows import TableRow, rows_of
 from cqbook.data.vocabulary import AUTO_HEADINGS, DIRECTIONS_ZH
-from cqbook.quantities.periods import Period, months_span, periods_zh
 from cqbook.quantities.quantity import DERIVED, Quantity
 from cqbook.quantities.units import Unit, rescale_zh
 
@@ -273,12 +274,22 @@ def auto_split(asked: Scope, flow: str) -> pd.DataFrame:
 def auto_words(asked: Scope, flow: str) -> dict[str, str]:
     """Return vehicles in words: value, number, value of one, the NEV among them, how all changed.
 
+    ``auto_when`` are the months; ``auto_change_when`` those that are compared, and ``auto_same``
+    the word before a change: 同比, or 其中2025年1—7月同比 where these are fewer.
     What is not known to be plugged in leaves an interval open. 没有查到 where nothing is known, or
     it is held back.
     """
     names = ("value", "number", "unit_value", "value_change", "number_change", "unit_change")
     words = dict.fromkeys([*(f"auto_{name}" for name in names), "nev_value"], ABSENT)
-    words["auto_of"] = f"{_asked_for(asked, flow)}{DIRECTIONS_ZH[flow]}"
+    cubes = chosen(asked, flow, asked.year, ("commodity",), 4)
+    compared = of_months(cubes, _same_months(asked, flow))
+    fewer = 0 < len(compared) < len(cubes)
+    words |= {
+        "auto_of": f"{part_zh(cubes)}{_asked_for(asked, flow)}{DIRECTIONS_ZH[flow]}",
+        "auto_when": when_zh(cubes),
+        "auto_change_when": when_zh(compared),
+        "auto_same": f"其中{when_zh(compared)}同比" if fewer else "同比",
+    }
     words |= {
         "nev_share": nev_share(asked, flow).zh,
         "nev_before": nev_share_before(asked, flow).zh,
@@ -409,15 +420,13 @@ def destination_words(asked: Scope) -> dict[str, str]:
     whole = fsum(market.value for market in now)
     if whole <= 0:
         return words
-    periods = [cube.period for cube in _partner_cubes(asked, asked.year)]
-    span = months_span(periods, asked.year)
     words |= {
         "cars_value": asked.money(whole),
         "cars_partners": f"{len(now)}个",
         "cars_first": now[0].name,
         "cars_first_share": f"{100 * now[0].value / whole:.1f}%",
         "cars_first_five": f"{100 * fsum(market.value for market in now[:5]) / whole:.1f}%",
-        "cars_when": Period.parse(span).zh() if span else periods_zh(periods),
+        "cars_when": when_zh(_partner_cubes(asked, asked.year)),
     }
     quantity = fsum(market.quantity for market in now)
     if quantity > 0:

@@ -7,14 +7,22 @@ from itertools import groupby
 
 import pandas as pd
 
-from cqbook.analysis.customs.cubes import DIMENSIONS_ZH, Cube, Scope, added, chosen, percentage
+from cqbook.analysis.customs.cubes import (
+    DIMENSIONS_ZH,
+    Cube,
+    Scope,
+    added,
+    chosen,
+    percentage,
+    when_zh,
+)
 from cqbook.analysis.customs.dimensions import WHOLE
 from cqbook.analysis.customs.suppression import silent
 from cqbook.data.selection import fact
 from cqbook.data.vocabulary import DIRECTIONS_ZH
 from cqbook.quantities import wording
 from cqbook.quantities.interval import Interval
-from cqbook.quantities.periods import Period, months_span, periods_zh
+from cqbook.quantities.periods import months_span, periods_zh
 from cqbook.quantities.quantity import Quantity, missing
 from cqbook.quantities.units import Unit
 
@@ -64,8 +72,7 @@ def coverage_table(asked: Scope) -> pd.DataFrame:
     rows = []
     for flow, name in DIRECTIONS_ZH.items():
         cubes = chosen(asked, flow, asked.year)
-        periods = [cube.period for cube in cubes]
-        when = months_span(periods, asked.year)
+        when = months_span([cube.period for cube in cubes], asked.year)
         if not cubes or silent(asked, flow, asked.year):
             continue
         amount = added(cubes)
@@ -76,7 +83,7 @@ def coverage_table(asked: Scope) -> pd.DataFrame:
         rows.append(
             {
                 "flow": name,
-                "when": Period.parse(when).zh() if when else periods_zh(periods),
+                "when": when_zh(cubes),
                 "detail": asked.money(amount),
                 "published": printed.zh,
                 "share": wording.interval_zh(part, PERCENT),

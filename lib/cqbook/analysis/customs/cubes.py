@@ -28,7 +28,7 @@ from cqbook.data.vocabulary import CURRENCIES, DIRECTIONS_ZH
 from cqbook.errors import DataError
 from cqbook.quantities.about import About
 from cqbook.quantities.interval import Interval
-from cqbook.quantities.periods import months_span
+from cqbook.quantities.periods import Period, months_span, periods_zh
 from cqbook.quantities.quantity import NOT_FOUND, Quantity
 from cqbook.quantities.units import Unit, rescale_zh, unit_zh
 
@@ -441,6 +441,19 @@ def of_months(cubes: Cubes, months: Iterable[str]) -> Cubes:
     """Return the cubes of some months."""
     wanted = set(months)
     return tuple(cube for cube in cubes if month(cube) in wanted)
+
+
+def when_zh(cubes: Cubes) -> str:
+    """Return the months of cubes of one year: 2025年, 2025年1—10月, 2025年1—7月、2025年9—12月."""
+    periods = [cube.period for cube in cubes]
+    span = months_span(periods, periods[0][:4]) if periods else ""
+    return Period.parse(span).zh() if span else periods_zh(periods) or ABSENT
+
+
+def part_zh(cubes: Cubes) -> str:
+    """Return the months of cubes where they are not a whole year, to stand before what they are."""
+    said = when_zh(cubes)
+    return "" if not cubes or said == f"{cubes[0].period[:4]}年" else said
 
 
 def added(cubes: Cubes) -> float:

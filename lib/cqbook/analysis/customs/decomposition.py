@@ -17,7 +17,9 @@ from cqbook.analysis.customs.cubes import (
     counted,
     money_point,
     of_own,
+    part_zh,
     summed,
+    when_zh,
     within,
 )
 from cqbook.analysis.customs.dimensions import alike
@@ -34,7 +36,7 @@ class Margins:
     continuing: float
     before: float
     pairs: tuple[int, int, int]
-    months: tuple[str, ...]
+    months: Cubes
 
 
 def margins(asked: Scope, flow: str) -> Margins | None:
@@ -68,7 +70,7 @@ def margins(asked: Scope, flow: str) -> Margins | None:
         float(continuing),
         float(earlier),
         (int(new), int(lost), int(both)),
-        tuple(cube.period[5:] for cube in now),
+        now,
     )
 
 
@@ -131,15 +133,18 @@ def margin_parts(asked: Scope, flow: str, found: Margins | None) -> tuple[Quanti
 
 
 def margin_words(asked: Scope, found: Margins | None) -> dict[str, str]:
-    """Return the margins in words: ``pairs_`` with ``new``, ``lost``, ``growth`` and ``when``."""
+    """Return the margins in words: ``pairs_`` with ``new``, ``lost``, ``growth`` and ``when``.
+
+    ``part`` are the months where they are no whole year; else it is empty.
+    """
     if found is None:
-        return dict.fromkeys(["pairs_new", "pairs_lost", "pairs_growth", "pairs_when"], ABSENT)
+        names = ("new", "lost", "growth", "when")
+        return dict.fromkeys((f"pairs_{name}" for name in names), ABSENT) | {"pairs_part": ""}
     change = found.entering - found.leaving + found.continuing
-    months = [int(text.lstrip("-")) for text in found.months if text.lstrip("-")]
-    whole = len(months) == 12 or not months
     return {
         "pairs_new": f"{found.pairs[0]}对",
         "pairs_lost": f"{found.pairs[1]}对",
         "pairs_growth": change_zh(100 * change / found.before) if found.before else ABSENT,
-        "pairs_when": "全年" if whole else f"{'、'.join(map(str, months))}月",
+        "pairs_when": when_zh(found.months),
+        "pairs_part": part_zh(found.months),
     }

@@ -23,9 +23,11 @@ from cqbook.analysis.customs.cubes import (
     first_of_chapters,
     money_point,
     names,
+    part_zh,
     remembered,
     same_months,
     total,
+    when_zh,
 )
 from cqbook.analysis.customs.disclosure import HELD
 from cqbook.analysis.customs.suppression import silent, values, withheld_codes
@@ -201,7 +203,8 @@ def first_of(asked: Scope, flow: str, dimension: str) -> list[Verdict]:
 def structure_words(asked: Scope, flow: str, dimension: str) -> dict[str, str]:
     """Return the structure over a dimension in words, keys with its name before them.
 
-    ``of`` (what was queried: 汽车出口), ``first``, ``share``, ``equivalent`` (how many codes of one
+    ``of`` (what was queried: 汽车出口, with its months before it where they are no whole year),
+    ``when`` (its months), ``first``, ``share``, ``equivalent`` (how many codes of one
     size would be as concentrated), ``part`` (the share of these rows in all detail, where they are
     less). Where few codes are held back the index would give them away, and is held back too.
     """
@@ -209,7 +212,8 @@ def structure_words(asked: Scope, flow: str, dimension: str) -> dict[str, str]:
     now = chosen(asked, flow, asked.year, (dimension,), digits)
     found = amounts(asked, now, dimension, digits)
     words = dict.fromkeys(("first", "share", "equivalent", "part"), ABSENT)
-    words["of"] = f"{subject(asked, now)}{DIRECTIONS_ZH[flow]}"
+    words["of"] = f"{part_zh(now)}{subject(asked, now)}{DIRECTIONS_ZH[flow]}"
+    words["when"] = when_zh(now)
     whole = added_up(found)
     first = next(iter(found), "")
     hidden = withheld_codes(asked, now, dimension, digits)
@@ -281,9 +285,18 @@ def change_points(asked: Scope, found: list[tuple[str, Quantity]]) -> pd.DataFra
     return pd.DataFrame([*rows, money_point(asked, "合计", every, status=DERIVED)])
 
 
-def change_words(asked: Scope, found: list[tuple[str, Quantity]], dimension: str) -> dict[str, str]:
-    """Return the largest changes in words: ``gainer``, ``gain``, ``loser``, ``loss``, ``more``."""
+def change_words(
+    asked: Scope, flow: str, found: list[tuple[str, Quantity]], dimension: str
+) -> dict[str, str]:
+    """Return the largest changes in words: ``gainer``, ``gain``, ``loser``, ``loss``, ``more``.
+
+    ``change_of`` is what is compared, with its months before it where they are no whole year, and
+    ``change_when`` are these months.
+    """
     words = dict.fromkeys(("gainer", "gain", "loser", "loss", "more"), ABSENT)
+    same, _ = alike(asked, flow, (dimension,), _digits(dimension))
+    words["change_of"] = f"{part_zh(same)}{subject(asked, same)}{DIRECTIONS_ZH[flow]}"
+    words["change_when"] = when_zh(same)
     if found:
         every = sum(item.point for _, item in found)
         words["more"] = f"{'多' if every > 0 else '少'}{asked.money(abs(every))}"
@@ -333,6 +346,22 @@ def share_point(label: str, group: str, percent: float) -> dict[str, object]:
     }
 
 
+def _beside_nation(asked: Scope) -> tuple[Cubes, Cubes]:
+    """Return the cubes of exports by chapter of the area and the nation, of the months of both."""
+    nation = asked.elsewhere("CN")
+    sides = [chosen(place, "export", asked.year, ("commodity",), 2) for place in (asked, nation)]
+    alone = asked.area == "CN" or not all(sides)
+    if alone or silent(asked, "export", asked.year):
+        return (), ()
+    own, every = same_months(*sides)
+    return (own, every) if _same_query((asked, own), (nation, every)) else ((), ())
+
+
+def advantage_when(asked: Scope) -> str:
+    """Return the months that the comparative advantage is of; see `advantage`."""
+    return when_zh(_beside_nation(asked)[0])
+
+
 def advantage(asked: Scope) -> pd.DataFrame:
     """Return the point frame of revealed comparative advantage by HS chapter, against the nation.
 
@@ -340,12 +369,8 @@ def advantage(asked: Scope) -> pd.DataFrame:
     not there.
     """
     nation = asked.elsewhere("CN")
-    sides = [chosen(place, "export", asked.year, ("commodity",), 2) for place in (asked, nation)]
-    alone = asked.area == "CN" or not all(sides)
-    if alone or silent(asked, "export", asked.year):
-        return pd.DataFrame()
-    own_cubes, all_cubes = same_months(*sides)
-    if not _same_query((asked, own_cubes), (nation, all_cubes)):
+    own_cubes, all_cubes = _beside_nation(asked)
+    if not own_cubes:
         return pd.DataFrame()
     own, whole = (
         pd.Series(values(amounts(place, cubes, "commodity", 2)), dtype=float)

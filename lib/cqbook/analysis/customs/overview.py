@@ -10,12 +10,14 @@ from cqbook.analysis.customs.cubes import (
     change_zh,
     chosen,
     counted,
+    part_zh,
     total,
+    when_zh,
 )
 from cqbook.analysis.customs.dimensions import alike, subject
 from cqbook.analysis.customs.suppression import silent, withheld_codes, withheld_months
 from cqbook.data.vocabulary import CURRENCIES, DIRECTIONS_ZH
-from cqbook.quantities.periods import Period, months_span, periods_zh
+from cqbook.quantities.periods import periods_zh
 from cqbook.quantities.quantity import Quantity
 
 
@@ -24,6 +26,8 @@ def detail_words(asked: Scope) -> dict[str, str]:
 
     Of each flow what was queried (``export_of``: 汽车出口), its amount, when, and its change on the
     same months of the year before; ``export_alone`` is the amount where there is no such year.
+    ``flow_of`` is what was queried of the direction that is shown, with its months before it where
+    they are no whole year, and ``flow_when`` are these months.
     """
     words = {
         "files": f"{len(asked.book.detail.index['files'])}个",
@@ -40,16 +44,15 @@ def detail_words(asked: Scope) -> dict[str, str]:
         words |= {
             flow: asked.money(amount) if told else ABSENT,
             f"{flow}_of": f"{subject(asked, cubes)}{name}",
-            f"{flow}_when": _when(asked, [cube.period for cube in cubes]),
+            f"{flow}_when": when_zh(cubes),
             f"{flow}_change": change,
             f"{flow}_alone": asked.money(amount) if told and change == ABSENT else ABSENT,
         }
-    return words
-
-
-def _when(asked: Scope, periods: list[str]) -> str:
-    span = months_span(periods, asked.year)
-    return Period.parse(span).zh() if span else periods_zh(periods) or ABSENT
+    shown = chosen(asked, asked.flow, asked.year)
+    return words | {
+        "flow_when": when_zh(shown) if shown else f"{asked.year}年",
+        "flow_of": f"{part_zh(shown)}{words[f'{asked.flow}_of']}",
+    }
 
 
 def years_compared(asked: Scope, flow: str) -> tuple[Quantity, Quantity]:
