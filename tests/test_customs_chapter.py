@@ -292,7 +292,7 @@ def test_a_page_of_eleven_months_says_so_wherever_it_says_a_number(tmp_path):
     notebook = executor.execute(
         source, Page("customs-detail", "customs-detail"), data=data
     ).notebook
-    months, english = "2024年1—7月、2024年9—12月", "Jan–Jul 2024, Sep–Dec 2024"
+    months, english = "2024年1—7月、2024年9—12月", "Jan–Jul 2024 and Sep–Dec 2024"
     drawn = {item.identity.id: item for item in figure.figures_of(notebook)}
     assert {"fig-customs-partners", "fig-customs-partner-changes", "fig-customs-autos"} <= set(
         drawn
