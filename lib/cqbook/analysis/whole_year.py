@@ -229,8 +229,7 @@ def piece_points(found: Mapping[tuple[int, int], Quantity]) -> pd.DataFrame:
     ]
     rows = points(items, unit="percent")
     middle = rows["value"].map("{:.1f}%".format).str.replace("-", "−")
-    text = middle.where(rows["status"].isin(NOT_PRINTED), rows["text"])
-    return rows.assign(text=text, months=[last - first + 1 for first, last in found])
+    return rows.assign(text=middle.where(rows["status"].isin(NOT_PRINTED), rows["text"]))
 
 
 def fell_from(found: Mapping[tuple[int, int], Quantity], month: int) -> Verdict:
