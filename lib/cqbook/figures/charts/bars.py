@@ -23,6 +23,7 @@ from cqbook.figures.charts.form import (
     listing,
     tone_colour,
     tooltip,
+    whiskers,
     wrap,
 )
 
@@ -45,7 +46,7 @@ def bars(
     ----------
     rows : pandas.DataFrame
         A point frame. A derived row (``status`` 推算) is drawn hollow; ``lower``/``upper``, where
-        they differ from the value, as a thin whisker; where one of them is open, as an arrow.
+        they can be seen apart, as a thin whisker; where one of them is open, as an arrow.
     highlight : str or collection of str
         Labels of the rows in the accent colour; the others are muted. Empty: all alike.
     detail : bool
@@ -83,12 +84,7 @@ def bars(
             tooltip=tooltip(rows),
         )
     ]
-    if {"lower", "upper"} <= set(rows) and (rows["upper"] - rows["lower"]).gt(span * 0.004).any():
-        layers.append(
-            base.transform_filter("datum.lower !== null && datum.upper !== null")
-            .mark_rule(color=theme.colour("ink"), strokeWidth=1.5)
-            .encode(y=y, x=alt.X("lower", type="quantitative"), x2=alt.X2("upper"))
-        )
+    layers += whiskers(rows, ("lower", "upper"), y, span)
     layers += arrows_at(
         base,
         rows,
