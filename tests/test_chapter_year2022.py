@@ -103,10 +103,10 @@ def test_imports_fell_in_november_and_rose_in_december(book):
 def test_a_share_of_imports_is_no_share_of_trade(book):
     table = whole_year.article(book, AREA, "trade-2022").set_index("label")
     assert table.loc["集成电路进口额", ["share", "place"]].tolist() == ["", "占进口42%"]
-    columns = ["level", "yoy", "rest"]
-    said = ["3741.1亿元", "增长7.1%", "占45.9%，对增长的贡献率156%"]
+    columns = ["level", "yoy", "share", "place"]
+    said = ["3741.1亿元", "增长7.1%", "45.9%", "对增长的贡献率156%"]
     assert table.loc["民营企业", columns].tolist() == said
-    assert table.loc["西永综合保税区", columns].tolist() == ["", "", "全国综合保税区第4位"]
+    assert table.loc["西永综合保税区", columns].tolist() == ["", "", "", "全国综合保税区第4位"]
 
 
 def test_in_dollars_the_record_was_a_year_before(book):
@@ -116,15 +116,18 @@ def test_in_dollars_the_record_was_a_year_before(book):
     assert (fallen < 0).outcome == "holds"
 
 
-def test_each_bar_is_of_total_trade_and_of_nothing_else(book):
-    rows = whole_year.parts_of_trade(whole_year.shares(book, AREA, YEAR))
-    said = dict(zip(zip(rows["label"], rows["group"], strict=True), rows["text"], strict=True))
-    assert said == {
-        ("监管区域", "综保区"): "65.7%",
-        ("产业", "电子信息产业"): "60.7%",
-        ("产业", "汽车制造业"): "3.9%",
-    }
-    assert whole_year.parts_of_trade({}).empty
+def test_the_tables_of_the_article_have_few_holes_and_one_measure(book):
+    table = whole_year.article(book, AREA, "trade-2022")
+    grown = whole_year.by_growth(table)
+    assert list(grown["label"][:2]) == ["进出口总值", "民营企业"]
+    assert len(grown) == 9
+    assert grown["level"].str.fullmatch(r"[\d.]+亿元").all()
+    assert list(grown.loc[grown["yoy"].eq(""), "label"]) == ["东盟", "美国"]
+    parts = whole_year.by_share(table)
+    assert list(parts["share"]) == ["65.7%", "60.7%", "46.9%", "45.9%", "3.9%"]
+    assert parts["level"].ne("").all()
+    assert whole_year.by_share(table.head(0)).empty
+    assert whole_year.by_growth(table.head(0)).empty
 
 
 def test_general_trade_grew_by_more_than_the_whole(book):

@@ -244,6 +244,18 @@ def test_the_key_to_gaps_and_pale_marks_is_in_both_languages(book):
         ),
         (dots, "横条是取整留下的范围。", "Thick lines: what rounding leaves open."),
         (
+            # too short to be seen on a phone
+            lambda frame: bars(
+                frame.assign(
+                    lower=frame["value"] - 0.01,
+                    upper=frame["value"] + 0.01,
+                    status=["推算", "公布", "公布"],
+                )
+            ),
+            "带框的是推算。取整留下的范围太短，没有画。",
+            "Outlined: derived. What rounding leaves open is too short to be drawn.",
+        ),
+        (
             # its label names it
             lambda frame: bars(frame.drop(columns=["lower", "upper"]), highlight="汽车"),
             "",

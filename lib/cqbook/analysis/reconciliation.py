@@ -571,8 +571,11 @@ def december_left(found: Mapping[str, Base], year: str) -> Base:
 
 
 def base_points(found: Mapping[str, Base]) -> pd.DataFrame:
-    """Return by how many percent each of `bases` was revised, as a point frame."""
-    items = [(period_zh(period), base.change) for period, base in found.items()]
+    """Return by how many percent each of `bases` was revised, as a point frame; all of one year."""
+    items = [
+        (period_zh(period).partition("年")[2] or "全年", base.change)
+        for period, base in found.items()
+    ]
     return _middles(points(items, unit="percent"))
 
 

@@ -980,5 +980,4 @@ def stretch_bars(found: Iterable[Stretch]) -> pd.DataFrame:
     for end in ("lower", "upper"):
         rows[end] = rows[end].mask(printed, rows["value"])
     rows["range"] = rows["range"].mask(printed, "")
-    many = [Period.parse(item.growth.about.period).months or 1 for item in held]
-    return rows.assign(text=[short(item.growth).zh for item in held], months=many)
+    return rows.assign(text=[short(item.growth).zh for item in held])

@@ -128,27 +128,6 @@ def shares(book: Catalog, area: str, year: str) -> dict[str, dict[str, Quantity]
     return found
 
 
-#: The cuts of total trade: what is of exports or imports alone has another whole.
-CUTS_OF_TRADE = ("监管区域", "产业")
-#: Names that have room in a bar.
-_SHORT = {"综合保税区": "综保区"}
-
-
-def parts_of_trade(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
-    """Return the point frame of shares of total trade: a ``label`` a cut, a ``group`` a part."""
-    frames = [
-        points([(cut, item)], unit="percent", group=_SHORT.get(name, name))
-        for cut in CUTS_OF_TRADE
-        for name, item in sorted(found.get(cut, {}).items(), key=lambda pair: -pair[1].point)
-    ]
-    if not frames:
-        return points([], unit="percent")
-    rows = pd.concat(frames, ignore_index=True)
-    # what is printed keeps its digits
-    reckoned = rows["value"].map("{:.1f}%".format)
-    return rows.assign(text=reckoned.where(rows["status"].isin(NOT_PRINTED), rows["text"]))
-
-
 def of(found: Mapping[str, Mapping[str, Quantity]], cut: str, part: str) -> Quantity:
     """Return one of the `shares`; missing where there is none."""
     return found.get(cut, {}).get(part, missing("percent"))
@@ -229,8 +208,7 @@ def piece_points(found: Mapping[tuple[int, int], Quantity]) -> pd.DataFrame:
     ]
     rows = points(items, unit="percent")
     middle = rows["value"].map("{:.1f}%".format).str.replace("-", "−")
-    text = middle.where(rows["status"].isin(NOT_PRINTED), rows["text"])
-    return rows.assign(text=text, months=[last - first + 1 for first, last in found])
+    return rows.assign(text=middle.where(rows["status"].isin(NOT_PRINTED), rows["text"]))
 
 
 def fell_from(found: Mapping[tuple[int, int], Quantity], month: int) -> Verdict:
@@ -354,13 +332,24 @@ def article(book: Catalog, area: str, source: str) -> pd.DataFrame:
         line["observation_id"] = ";".join(
             filter(None, (line["observation_id"], row["observation_id"]))
         )
-    return pd.DataFrame([{"label": label} | line | _rest(line) for label, line in found.items()])
+    return pd.DataFrame([{"label": label} | line for label, line in found.items()])
 
 
-def _rest(line: Mapping[str, str]) -> dict[str, str]:
-    """Return what is said of a thing beside its value and growth, in one column."""
-    part = line["share"] and f"占{line['share']}"
-    return {"rest": "，".join(filter(None, (part, line["place"])))}
+def by_growth(found: pd.DataFrame) -> pd.DataFrame:
+    """Return what an `article` has of value and growth: no thing of which it says another share."""
+    if found.empty:
+        return found
+    alone = found["share"].eq("") & found["place"].eq("")
+    return found[found["level"].ne("") & (found["yoy"].ne("") | alone)]
+
+
+def by_share(found: pd.DataFrame) -> pd.DataFrame:
+    """Return what an `article` has of parts of all trade, the largest first."""
+    if found.empty:
+        return found
+    parts = found[found["share"].ne("")]
+    size = parts["share"].str.rstrip("%").astype(float)
+    return parts.loc[size.sort_values(ascending=False, kind="stable").index]
 
 
 def _thing(book: Catalog, row: Reported, area: str) -> str:

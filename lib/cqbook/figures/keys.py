@@ -167,7 +167,10 @@ THICK_FROM = 4
 
 
 def whisker_key(spec: Spec, *, english: bool) -> dict[str, str]:
-    """Return what the line through the end of a bar is, or the bar through a dot."""
+    """Return what the line through the end of a bar is, or the bar through a dot.
+
+    Of derived numbers in lying bars it is told too that there is none where it could not be seen.
+    """
     ends = [
         (layer, *(layer["encoding"].get(key, {}).get("field") for key in ("x", "x2")))
         for layer in spec["layer"]
@@ -179,14 +182,43 @@ def whisker_key(spec: Spec, *, english: bool) -> dict[str, str]:
         if (low, high) in _INTERVALS
         and any((row[low] or 0) < (row[high] or 0) for row in rows_drawn(layer, spec))
     ]
-    if not drawn:
+    hidden = _whiskers_left_out(spec)
+    if not drawn and not hidden:
         return {}
+    if not drawn:
+        return (
+            {"rounding leaves": "What rounding leaves open is too short to be drawn."}
+            if english
+            else {"取整留下的": "取整留下的范围太短，没有画。"}
+        )
     thin = drawn[0] < THICK_FROM
     if english:
         name = "Thin lines" if thin else "Thick lines"
-        return {name.removesuffix("s"): f"{name}: what rounding leaves open."}
+        short = ", where it can be seen" * hidden
+        return {name.removesuffix("s"): f"{name}: what rounding leaves open{short}."}
     name = "细线" if thin else "横条"
-    return {f"{name}是": f"{name}是取整留下的范围。"}
+    short = "，太短的没有画" * hidden
+    return {f"{name}是": f"{name}是取整留下的范围{short}。"}
+
+
+def _whiskers_left_out(spec: Spec) -> bool:
+    """Return whether lying bars are of derived numbers whose interval is not drawn."""
+    main = _main(spec)
+    of_bars = mark_kind(main) == "bar" and main["encoding"].get("y", {}).get("field") == "label"
+    if not of_bars or main["encoding"].get("color", {}).get("field") == "group":
+        return False
+    lines = [
+        row["label"]
+        for layer in spec["layer"]
+        if tuple(layer["encoding"].get(key, {}).get("field") for key in ("x", "x2")) in _INTERVALS
+        for row in rows_drawn(layer, spec)
+    ]
+    return any(
+        row.get("status") == DERIVED
+        and (row.get("lower") or 0) < (row.get("upper") or 0)
+        and row["label"] not in lines
+        for row in rows_drawn(main, spec)
+    )
 
 
 def _main(spec: Spec) -> Spec:

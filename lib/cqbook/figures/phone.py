@@ -15,7 +15,7 @@ from cqbook.figures.identity import Spec, mark_kind, rows_drawn
 from cqbook.figures.placing import CHARACTER, LINE, SMALL
 
 #: A column of names of so many px stays beside the rows: a fifth of a phone.
-NAMES_BESIDE = 64
+NAMES_BESIDE = 70
 #: px between a name and the row below it, and the row above it.
 BELOW, ABOVE = 3, 9
 #: A break that `wrap` set: none is wanted beside a Chinese character, else it was a space.

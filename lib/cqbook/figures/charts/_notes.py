@@ -21,6 +21,8 @@ NOTE_LINE, NOTE_LETTERS = 8, 16
 MOVES = sorted(range(-120, 121, 12), key=abs)
 #: Where the middle of an annotation may stand, in px from its point to its nearer edge.
 DISTANCES = (8, 20, 34, 50, 68, 90, 115, 145, 180)
+#: px between an annotation and a line, from which on they are apart.
+NEAR = 4
 
 
 class Note(NamedTuple):
@@ -296,8 +298,8 @@ class _Map:
         )
 
     def faults(self, box: Box) -> int:
-        """Return how much a box covers, or lacks room."""
-        lines = self.crossings(box)
+        """Return how much a box covers or nearly touches, or lacks room."""
+        lines = self.crossings(box._replace(top=box.top - NEAR, bottom=box.bottom + NEAR))
         others = sum(box.overlaps(other) for other in self.taken)
         outside = (box.left < -6) + (box.right > self.width + 6) + (box.top < -40)
         below = box.bottom > self.scale.height

@@ -23,11 +23,9 @@ from cqbook.figures.charts.form import (
     listing,
     tone_colour,
     tooltip,
+    whiskers,
     wrap,
 )
-
-#: px of a bar for each month of a row that is of some months.
-MONTH = 8
 
 
 @draws(
@@ -48,8 +46,7 @@ def bars(
     ----------
     rows : pandas.DataFrame
         A point frame. A derived row (``status`` 推算) is drawn hollow; ``lower``/``upper``, where
-        they differ from the value, as a thin whisker; where one of them is open, as an arrow. With
-        ``months``, rows are of so many months, and a bar is as thick as its row is long.
+        they can be seen apart, as a thin whisker; where one of them is open, as an arrow.
     highlight : str or collection of str
         Labels of the rows in the accent colour; the others are muted. Empty: all alike.
     detail : bool
@@ -77,10 +74,9 @@ def bars(
     fill: Any = alt.ColorValue(theme.colour("blue"))
     if highlight:
         fill = tone_colour(theme.ACCENT, "rest")
-    base = alt.Chart(inline(rows, [*DRAWN, "end", "tone", "reach", "reach_low", "months"]))
-    size: Any = {"expr": f"{MONTH} * datum.months"} if "months" in rows else 18
+    base = alt.Chart(inline(rows, [*DRAWN, "end", "tone", "reach", "reach_low"]))
     layers: list[alt.Chart] = [
-        base.mark_bar(size=size, stroke=theme.colour("muted"), strokeWidth=1).encode(
+        base.mark_bar(size=18, stroke=theme.colour("muted"), strokeWidth=1).encode(
             y=y,
             x=x,
             color=fill,
@@ -88,12 +84,7 @@ def bars(
             tooltip=tooltip(rows),
         )
     ]
-    if {"lower", "upper"} <= set(rows) and (rows["upper"] - rows["lower"]).gt(span * 0.004).any():
-        layers.append(
-            base.transform_filter("datum.lower !== null && datum.upper !== null")
-            .mark_rule(color=theme.colour("ink"), strokeWidth=1.5)
-            .encode(y=y, x=alt.X("lower", type="quantitative"), x2=alt.X2("upper"))
-        )
+    layers += whiskers(rows, ("lower", "upper"), y, span)
     layers += arrows_at(
         base,
         rows,
@@ -122,9 +113,6 @@ def bars(
             .encode(x=alt.X("zero", type="quantitative"))
         )
     lines = int(rows["label"].str.count("\n").max()) + 1
-    thick = MONTH * int(rows["months"].max()) if "months" in rows else 0
-    step = max(44 if detail else 30, 17 * lines + 10, thick + 10)
+    step = max(44 if detail else 30, 17 * lines + 10)
     alt_text = f"条形图，{len(rows)}项：{listing(rows)}。"
-    return Drawing(
-        finish(layers, step * len(rows)), rows.drop(columns="months", errors="ignore"), alt_text
-    )
+    return Drawing(finish(layers, step * len(rows)), rows, alt_text)

@@ -276,6 +276,34 @@ def behind_arrow(rows: pd.DataFrame, side: int = 1) -> Any:  # noqa: ANN401 - a 
     return {"expr": f"datum.open ? {side * (6 + ARROW)} : {side * 6}"}
 
 
+#: An interval shorter than this part of what a picture spans can't be seen on a phone.
+LEAST = 0.015
+
+
+def whiskers(rows: pd.DataFrame, ends: tuple[str, str], y: alt.Y, span: float) -> list[alt.Chart]:
+    """Return the layer of what rounding leaves open of horizontal bars, where it can be seen.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+    ends : tuple of str
+        The columns of both ends.
+    y : altair.Y
+    span : float
+        How much the picture shows along x.
+    """
+    low, high = ends
+    if not {low, high} <= set(rows):
+        return []
+    seen = rows[(rows[high] - rows[low]).gt(LEAST * span)]
+    if seen.empty:
+        return []
+    rule: alt.Chart = alt.Chart(inline(seen, [*DRAWN, *ends])).mark_rule(
+        color=theme.colour("ink"), strokeWidth=1.5
+    )
+    return [rule.encode(y=y, x=alt.X(low, type="quantitative"), x2=alt.X2(high))]
+
+
 def arrows_at(
     base: alt.Chart,
     rows: pd.DataFrame,

@@ -88,6 +88,9 @@ def lines(
     rows["tint"] = series_tint(rows, highlight)
     level = rows.get("until", pd.Series("", index=rows.index)).fillna("").ne("")
     ends = ended(rows[~level], named=time_axis(rows["date"]).values)
+    if level.any():
+        # beside numbers of whole periods the last of the others is one of many
+        ends["end"] = ends["group"]
     scale = axis(known["value"], max(HEIGHT, sum(tall(ends["end"]))), zero=zero)
     ends["shift"] = shifts(ends["value"], ends["end"], scale)
     room = end_room(ends)

@@ -22,12 +22,11 @@ from cqbook.figures.charts.form import (
     require,
     room_for,
     tooltip,
+    whiskers,
     wrap,
 )
 
 ROLES = {"total": "rest", "up": "blue", "down": "red"}
-#: A whisker shorter than this part of the picture can't be seen.
-LEAST = 0.004
 
 
 @draws(
@@ -120,7 +119,7 @@ def waterfall(rows: pd.DataFrame, *, start: bool = True) -> Drawing:
         base.mark_rule(color=theme.colour("rest"), strokeWidth=1).encode(
             x=alt.X("stop", type="quantitative"), y=y, y2=alt.Y2("next")
         ),
-        *_whiskers(base, rows, y, LEAST * (rows["far"].max() - low)),
+        *whiskers(rows, ("lowest", "highest"), y, rows["far"].max() - low),
         *arrows_at(
             base,
             rows,
@@ -144,16 +143,6 @@ def waterfall(rows: pd.DataFrame, *, start: bool = True) -> Drawing:
     return Drawing(
         finish(layers, height), rows.drop(columns=["next", "tone", "lowest", "highest"]), alt_text
     )
-
-
-def _whiskers(base: alt.Chart, rows: pd.DataFrame, y: alt.Y, least: float) -> list[alt.Chart]:
-    """Return the layer of what rounding leaves open, if any of it can be seen."""
-    if not (rows["highest"] - rows["lowest"]).gt(least).any():
-        return []
-    rule: alt.Chart = base.mark_rule(color=theme.colour("ink"), strokeWidth=1.5).encode(
-        x=alt.X("lowest", type="quantitative"), x2=alt.X2("highest"), y=y
-    )
-    return [rule]
 
 
 def _check_sum(rows: pd.DataFrame, start: bool) -> None:
