@@ -228,9 +228,9 @@ def tally(table: pd.DataFrame) -> dict[str, str]:
     return words | {"relations": f"{len(table)}条"}
 
 
-_KEYS = ("consistent", "revised", "rounded", "undecidable", "scope", "inconsistent")
-#: In the order in which the page speaks of them.
-VERDICTS = [CONSISTENT, REVISION, ROUNDING, UNDECIDABLE, SCOPE, INCONSISTENT]
+_KEYS = ("consistent", "inconsistent", "scope", "revised", "rounded", "undecidable")
+#: In the order in which the page speaks of them: a phone shows the first columns of a table.
+VERDICTS = [CONSISTENT, INCONSISTENT, SCOPE, REVISION, ROUNDING, UNDECIDABLE]
 #: Those of which `apart` may tell.
 APART = (INCONSISTENT, SCOPE, ROUNDING)
 #: Their columns in a table of counts.
@@ -559,6 +559,13 @@ def bases(book: Catalog, area: str, year: str) -> dict[str, Base]:
     periods = sorted((it for it in rates if it == year or it.startswith(start)), key=_days)
     found = {year_before(period): base(book, area, period) for period in periods}
     return {period: item for period, item in found.items() if item.change.known}
+
+
+def lowered_but_for_the_year(found: Mapping[str, Base], year: str) -> list[Verdict]:
+    """Return whether each of `bases` but the whole year was `lowered`, named by its period."""
+    return [
+        item.lowered.named(period_zh(period)) for period, item in found.items() if period != year
+    ]
 
 
 def december_left(found: Mapping[str, Base], year: str) -> Base:
