@@ -213,23 +213,56 @@ def test_one_source_prints_one_number_for_one_thing():
         ("base", "2019"),
         ("status", "plan"),
         ("basis", "caam"),
+        ("unit", "100M USD"),
     ):
-        assert found(ROW, again | {column: value}) == [], column
+        printed = {"as_printed": "9亿美元"} if column == "unit" else {}
+        assert found(ROW, again | printed | {column: value}) == [], column
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("flow", ""), ("basis", ""), ("accumulation", "ytd")]
+)
+def test_what_is_left_empty_makes_no_other_thing(column, value):
+    # no flow is read as the total, no basis as whichever; the year so far is the year
+    again = ROW | {"observation_id": "trade-2022.again", "value": "9", "as_printed": "9亿元"}
+    (doubt,) = doubts([ROW, again | {column: value}], {}, {})
+    assert (doubt.row, doubt.column) == (1, column)
+    assert "trade-2022.total（8158.4亿元）" in doubt.expected_zh
+    assert f"那里是“{ROW[column]}”" in doubt.expected_zh
+    assert found(again | {column: value}, ROW) == [(1, column)], "whichever comes first"
+
+
+def test_a_growth_unlike_its_level_is_told_what_is_expected():
+    (doubt,) = doubts([ROW, GROWTH | {"basis": ""}], {}, {})
+    assert "“customs”（与 trade-2022.total 相同" in doubt.expected_zh
+    (doubt,) = doubts([ROW | {"basis": ""}, GROWTH], {}, {})
+    assert "留空（与 trade-2022.total 相同" in doubt.expected_zh
 
 
 @pytest.mark.parametrize(
     ("period", "status", "published", "good"),
     [
         ("2023", "actual", "2022-12-31", False),
-        ("2023", "actual", "2023-01-02", True),
         ("2023-05", "preliminary", "2023-04", False),
         ("2023-05", "actual", "2023", True),
         ("2030", "target", "2022-12-31", True),
-        ("../2022", "actual", "2021", True),
         ("2023", "actual", "", True),
+        # what has ended, or may have: of a year alone nobody knows the day
+        ("2022", "actual", "2023-01-02", True),
+        ("2022", "actual", "2022", True),
+        ("2026-01/2026-10", "actual", "2026-11-18", True),
+        ("2023-05", "actual", "2023-05-25", True),
+        # what had begun and would not end for months
+        ("2026", "actual", "2026-11-18", False),
+        ("2026", "estimate", "2026-11-18", True),
+        ("2026", "plan", "2026-11-18", True),
+        ("2026-Q4", "actual", "2026-11-18", False),
+        ("2026-07/2026-12", "preliminary", "2026-11-18", False),
+        ("2026-01/2026-12", "actual", "2026-11", False),
+        ("../2022", "actual", "2021", False),
     ],
 )
-def test_what_had_not_begun_was_no_fact(period, status, published, good):
+def test_what_had_not_ended_was_no_fact(period, status, published, good):
     row = ROW | {"period": period, "status": status}
     assert found(row, published=published) == ([] if good else [(0, "period")])
 

@@ -228,6 +228,61 @@ def test_what_is_no_such_file(tmp_path, codes, content, word):
         read(path, codes, entity="CN")
 
 
+@pytest.mark.parametrize(
+    "lines", [["海关统计数据 出口 2024年"], ["", "海关统计", "重庆市,,", "出口", ""]]
+)
+def test_a_title_above_the_heading_is_left_out_and_told(tmp_path, codes, lines):
+    plain = read(files.write(tmp_path, "出口.csv", ROWS), codes).frame
+    path = tmp_path / "rows.csv"
+    path.write_text("\n".join([*lines, files.text_of(ROWS)]), encoding="utf-8")
+    # the flow is what the title says, where nothing else says one
+    made = read(path, codes)
+    assert made.flow == "export"
+    assert made.frame.drop(columns="file").equals(plain.drop(columns="file"))
+    assert any("表头以上的“海关统计" in text and "出口" in text for text in made.warnings)
+    assert read(path, codes, flow="import").flow == "import"
+
+
+def test_without_a_heading_the_first_line_is_told(tmp_path, codes):
+    path = tmp_path / "出口.csv"
+    path.write_text("日期,摘要,美员\n" * 9, encoding="utf-8")
+    with pytest.raises(ContractError) as caught:
+        read(path, codes)
+    assert {breach.value for breach in caught.value.breaches} >= {"日期", "摘要", "美员"}
+
+
+@pytest.mark.parametrize(("word", "flow"), [("出口", "export"), ("进口", "import")])
+def test_a_flow_may_be_said_in_chinese(tmp_path, codes, word, flow):
+    path = files.write(tmp_path, "data.csv", ROWS)
+    assert read(path, codes, flow=word).flow == flow
+
+
+def test_rows_without_a_value_are_counted_and_said_to_be_missing(tmp_path, codes):
+    made = [dict(row) for row in ROWS]
+    made[2]["USD"], made[5]["USD"], made[7]["quantity_1"] = "-", "", "?"
+    export = read(files.write(tmp_path, "出口.csv", made), codes)
+    told = [text for text in export.warnings if "作为缺数收入，不当作零" in text]
+    assert len(told) == 2
+    assert "“美元”有2行是空白、“-”" in told[0]
+    assert "“第一数量”有1行是“?”" in told[1]
+    assert export.frame["value"].isna().sum() == 2
+    assert not [
+        text
+        for text in read(files.write(tmp_path, "出口.csv", ROWS), codes).warnings
+        if "缺数" in text
+    ]
+
+
+def test_a_bad_column_is_one_line(tmp_path, codes):
+    made = [row | {"month": "Jan-24"} for row in ROWS]
+    with pytest.raises(ContractError) as caught:
+        read(files.write(tmp_path, "出口.csv", made), codes)
+    assert len(caught.value.breaches) == len(ROWS)
+    _, *lines = str(caught.value).splitlines()
+    (line,) = lines
+    assert line.startswith(f"×{len(ROWS)}（第1、2、3、4、5、6、7、8、9、10……行）出口.csv：第1行")
+
+
 def test_a_repeated_row_is_one_and_a_contradiction_is_refused(tmp_path, codes):
     export = read(files.write(tmp_path, "出口.csv", [*ROWS, ROWS[3]]), codes)
     assert len(export.frame) == len(ROWS)

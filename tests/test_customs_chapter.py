@@ -210,6 +210,26 @@ def test_add_says_which_pages_it_feeds(stores):
     assert [name for name in said if "auto-exports" in said[name]] == ["autos_by_partner"]
 
 
+def test_add_names_the_months_that_lack(tmp_path):
+    data = tmp_path / "data"
+    copy_of_data(data)
+
+    def told(*months: str) -> list[str]:
+        rows = [
+            {"month": month, "partner": "502", "partner_name": "美国", "USD": "3,000"}
+            for month in months
+        ]
+        paths = [
+            examples.write(tmp_path, f"出口{number}.csv", [row]) for number, row in enumerate(rows)
+        ]
+        made = plan.plan_intake(data, paths, Said(entity="CN-50"), "", lambda _: False)
+        return [line for line in preview(Catalog(data), made) if "注意：重庆市出口缺" in line]
+
+    (line,) = told("202411", "202501", "202502", "202504")
+    assert "缺2024年12月、2025年3月，有的是2024年11月、2025年1—2月、2025年4月" in line
+    assert told("202411", "202412", "202501") == []
+
+
 @pytest.mark.slow
 def test_the_page_has_nothing_empty_and_says_what_is_there(stores):
     """The one execution: chapter 87 by partner and month."""

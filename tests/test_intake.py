@@ -369,6 +369,16 @@ REFUSED = {
     "unclear accumulation": (
         refused({"period": "2021-03/2021-05"}), ["accumulation", "看不出来", "since_start"],
     ),
+    "no flow where each has one": (
+        refused({"flow": ""}), ["列 flow", "total（进出口）、export（出口）、import（进口）之一"],
+    ),
+    "no flow of exports": (
+        refused({"indicator": "auto_exports", "as_printed": "3万辆", "flow": ""}),
+        ["列 flow", "应为export（出口）："],
+    ),
+    "a flow of what has none": (
+        refused({"indicator": "gdp", "flow": "total"}), ["列 flow", "留空：gdp 的数没有流向之分"],
+    ),
     "unknown breakdown": (refused({"breakdown": "partner=asian"}), ["“partner=asian”"]),
     "error cell": (refused({"value": "#REF!"}), ["“#REF!”"]),
     "formula": (refused({"value": "=1+1"}), ["公式", "=1+1"]),
@@ -721,6 +731,58 @@ def test_a_correction_keeps_the_old_value(root):
     check_package(Catalog(root / "data"))
 
 
+def test_two_values_of_one_thing_in_one_file_correct_nothing(root):
+    wrong = TOTAL | {"as_printed": "3001.5亿元"}
+    with pytest.raises(ContractError) as caught:
+        add(root, put(root, [TOTAL, wrong]))
+    (breach,) = caught.value.breaches
+    assert (breach.row, breach.column, breach.value) == (3, "as_printed", "3001.5亿元")
+    assert "第2行的 3000.5亿元" in breach.expected_zh
+    # the second of two files names the first
+    first, second = put(root, [TOTAL], "a.csv"), put(root, [wrong], "b.csv")
+    with pytest.raises(ContractError, match=r"b\.csv：.*a\.csv 第2行"):
+        add(root, first, second)
+    # the same twice is one, and a rounder print no other
+    made, _ = add(root, put(root, [TOTAL, TOTAL, TOTAL | {"as_printed": "超3000亿元"}]))
+    assert (len(made.figures.rows), made.figures.same) == (2, 1)
+    assert not made.figures.revised
+
+
+def test_a_value_without_its_basis_is_no_other_than_that_of_the_same_source(root):
+    row = TOTAL | {"period": "2022", "as_printed": "8258.4亿元"}
+    with pytest.raises(ContractError, match=r"列 basis.*trade-2022.total（8158.4亿元）不同的事"):
+        add(root, put(root, [row]))
+    made, _ = add(root, put(root, [row | {"supersedes": "trade-2022.total"}]))
+    assert len(made.figures.revised) == 1
+
+
+def test_exports_above_the_total_are_refused(root):
+    wrong = TOTAL | {"flow": "export", "as_printed": "3000.7亿元"}
+    with pytest.raises(ContractError, match="部分不超过总数") as caught:
+        add(root, put(root, [TOTAL, wrong]))
+    assert [breach.row for breach in caught.value.breaches] == [3]
+
+
+def sheet_of(rows, title):
+    def change(sheet):
+        other = sheet.parent.create_sheet(title)
+        for row in rows:
+            other.append(row)
+
+    return change
+
+
+def test_a_second_sheet_of_figures_is_refused_and_others_are_told(book):
+    second = sheet_of([list(TOTAL), list(TOTAL.values())], "observations (2)")
+    with pytest.raises(ContractError, match=r"“observations \(2\)”.*有1行"):
+        press.read_press(workbook([TOTAL], change=second), "figures.xlsx", book)
+    memo = sheet_of([["看过"], ["改过"]], "备忘")
+    read = press.read_press(workbook([TOTAL], change=memo), "figures.xlsx", book)
+    assert [text for text in read.warnings if "“备忘”（2行）没有读" in text]
+    filled = press_template.filled(book, [press_template.Row(TOTAL, {}, {})], [])
+    assert not press.read_press(filled, "figures.xlsx", book).warnings
+
+
 def test_another_source_with_another_value_stands_beside(root):
     row = TOTAL | {"period": "2022", "as_printed": "8258.4亿元", "source_id": "auto-export-2023"}
     made, _ = add(root, put(root, [row]))
@@ -786,7 +848,7 @@ def test_both_kinds_in_one_command(root):
     assert len(made.figures.rows) == 2
     assert len(Catalog(root / "data").detail.files) == 4
     words = "\n".join(preview(Catalog(root / "data"), made))
-    assert "gb18030，出口，美元，重庆市，2024-01" in words
+    assert "gb18030，出口，美元，重庆市，2024年1月" in words
     assert "新2个" in words
 
 
@@ -875,6 +937,22 @@ def test_another_order_of_magnitude_than_last_year_is_told(root):
     lines = [li for li in shown(root, row | {"as_printed": "37120.0亿元"}) if "数量级" in li]
     assert any("4187.5亿元" in line for line in lines)
     assert not [li for li in shown(root, row | {"as_printed": "3712.0亿元"}) if "数量级" in li]
+
+
+def test_another_order_of_magnitude_than_the_total_is_told(root):
+    exports = TOTAL | {"flow": "export", "as_printed": "2000.5万元"}
+    lines = [line for line in shown(root, TOTAL, exports) if "数量级" in line]
+    assert any("2021年1—5月进出口额 3000.5亿元" in line for line in lines)
+
+
+def test_a_month_that_had_not_ended_when_it_was_printed_is_told(root):
+    new = {"source_id": "a", "title": "外贸", "outlet": "重庆海关", "published": "2021-06-10"}
+    row = TOTAL | {"source_id": "a", "period": "2021-06"}
+    assert [line for line in shown(root, row, sources=[new]) if "2021年6月还没有结束" in line]
+    past = row | {"period": "2021-05"}
+    assert not [line for line in shown(root, past, sources=[new]) if "还没有结束" in line]
+    with pytest.raises(ContractError, match=r"列 period.*已经结束的时期"):
+        shown(root, row | {"period": "2021"}, sources=[new])
 
 
 def test_each_figure_is_shown_as_it_was_read(root):

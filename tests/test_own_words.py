@@ -225,3 +225,14 @@ def test_an_update_writes_each_number_where_it_stands():
     box[0][0].set("name", marks)
     (found,) = number_boxes(box)
     assert [item and item.text for item in found.placed] == [None, "增长12%", CLAIM]
+
+
+def test_the_numbers_of_a_page_are_listed_by_name(capsys, built):
+    words = ["--root", str(built), "cite", "trade", "--edition", "2026-11"]
+    assert cli.main(words) == 0
+    assert capsys.readouterr().out == "{{ trade.total }}　8006.8亿元\n{{ trade.share }}　48%\n"
+    words[3] = "trade.share"
+    assert cli.main(words) == 0
+    assert capsys.readouterr().out == "{{ trade.share }}　48%\n"
+    words[3] = "trad"
+    assert cli.main(words) == 1

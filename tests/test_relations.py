@@ -373,8 +373,34 @@ def test_another_order_of_magnitude_than_a_year_before_is_told(value, unit, told
     rows = [figure("was", "2900.0", period="2020"), figure("t", value, unit=unit)]
     found = list(leaps(rows, {"t"}))
     assert bool(found) == told
-    assert [item.other_period for item in found] == (["2020"] if told else [])
+    assert [item.row["period"] for item in found] == (["2020"] if told else [])
     assert not list(leaps(rows, {"other"}))
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "told"),
+    [
+        ("2700.2", "100M CNY", []),
+        ("2700.2", "10k CNY", ["was", "all"]),
+        ("27002", "100M CNY", ["was"]),
+        ("230.02", "100M CNY", ["was", "all"]),
+    ],
+)
+def test_another_order_than_the_nearest_stretch_and_than_its_whole_is_told(value, unit, told):
+    # ten months with no such ten months a year before: of a year, by the day
+    rows = [
+        figure("was", "2900.0", period="2020", flow="export"),
+        figure("all", "3500.0", period="2021-01/2021-10", accumulation="ytd"),
+        figure("t", value, unit=unit, period="2021-01/2021-10", accumulation="ytd", flow="export"),
+    ]
+    assert [item.other.observation_id for item in leaps(rows, {"t"})] == told
+
+
+def test_exports_alone_are_no_more_than_the_total():
+    total = figure("t", "100.5")
+    assert verdicts([total, figure("x", "70.2", flow="export")]) == {("within", "t", "x"): "一致"}
+    (found,) = verdicts([total, figure("m", "100.7", flow="import")]).values()
+    assert found == "不一致"
 
 
 # --- the book's own -----------------------------------------------------------------------------

@@ -453,13 +453,22 @@ def _bring_back(root: Path, arguments: argparse.Namespace) -> int:
 
 def _cite(root: Path, arguments: argparse.Namespace) -> int:
     from cqbook.citing.claims_cited import claim_citations
-    from cqbook.citing.entries import CLAIM
+    from cqbook.citing.entries import CLAIM, numbers_of
     from cqbook.editions.store import exhibit_entry, find
 
     folder = find(root, arguments.edition)
     if arguments.figure.startswith(CLAIM):
         for text in claim_citations(folder, arguments.figure).values():
             _tell(text)
+        return 0
+    of_page = {
+        name: text
+        for name, text in numbers_of(folder).texts.items()
+        if arguments.figure in (name, name.partition(".")[0])
+    }
+    if of_page:
+        for name, text in of_page.items():
+            _tell(f"{{{{ {name} }}}}　{text}")
         return 0
     entry = exhibit_entry(folder, arguments.figure)
     _tell(f"{entry['title']}（{entry['subtitle']}）" if entry["subtitle"] else entry["title"])
@@ -803,7 +812,9 @@ def _add_making_commands(command: Command) -> None:
 
 def _add_citing_commands(command: Command) -> None:
     made = command("cite", _cite, "print the citations and files of a figure or table", False)
-    made.add_argument("figure", help="its id: fig-…, tab-…, claim:page.name")
+    made.add_argument(
+        "figure", help="its id: fig-…, tab-…, claim:page.name; or a page: the numbers of its text"
+    )
     made.add_argument("--edition", default="latest", help="an edition's name; default: latest")
     made = command("brief", _brief, "write a briefing from figures or Markdown", False)
     made.add_argument("figures", nargs="*", help="ids of figures, or one Markdown file")

@@ -94,7 +94,28 @@ class ContractError(DataError):
     def __init__(self, breaches: list[Breach]) -> None:
         self.breaches = breaches
         head = f"数据有{len(breaches)}处不符合约定 | {len(breaches)} breaches of the data contract"
-        super().__init__(_listed(head, breaches))
+        super().__init__(_listed(head, _alike_once(breaches)))
+
+
+#: So many cells of a column that break one rule are told one by one; of more, the first, and where
+#: the others are.
+_ONE_BY_ONE = 3
+
+
+def _alike_once(breaches: Sequence[Breach]) -> list[str]:
+    """Return breaches as lines: many of one column that break one rule are one, ×360."""
+    kinds: dict[tuple[str, str, str], list[Breach]] = {}
+    for breach in breaches:
+        kinds.setdefault((breach.file, breach.column, breach.expected), []).append(breach)
+    lines: list[str] = []
+    for found in kinds.values():
+        if len(found) <= _ONE_BY_ONE:
+            lines += map(str, found)
+            continue
+        rows = "、".join(str(breach.row) for breach in found[:BREACHES_SHOWN])
+        more = "……" if len(found) > BREACHES_SHOWN else ""
+        lines.append(f"×{len(found)}（第{rows}{more}行）{found[0]}")
+    return lines
 
 
 def broken_csv(name: str, error: BaseException) -> ContractError:

@@ -12,11 +12,12 @@ import math
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from cqbook.data.vocabulary import FLOWS_ZH
+from cqbook.data.vocabulary import FLOWING, FLOWS_ZH
 from cqbook.quantities.about import HAPPENED
 from cqbook.quantities.periods import Period
 from cqbook.quantities.printed import spans
@@ -80,10 +81,10 @@ _YEAR = re.compile(r"(?:^|-)((?:19|20)[0-9]{2}(?:-[0-9]{2})?)(?![0-9])")
 _DAY = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}")
 #: What a figure and its growth have in common.
 _SAME = ("indicator", "entity", "period", "accumulation", "breakdown", "flow", "basis")
-#: What one source prints one number for.
+#: What one source prints one number for, beside its flow, its basis and how it adds up.
 _KEY = (
-    *("source_id", "indicator", "entity", "period", "accumulation", "breakdown", "flow"),
-    *("measure", "base", "basis", "status"),
+    *("source_id", "indicator", "entity", "period", "breakdown"),
+    *("measure", "base", "status"),
 )
 
 
@@ -284,16 +285,53 @@ def _flow(index: int, row: Reported, name: str) -> Iterator[Doubt]:
 
 
 def _day(index: int, row: Reported, published: str) -> Iterator[Doubt]:
-    """Yield periods of what had not begun when it was printed as a fact."""
-    if row["status"] not in HAPPENED or not _DAY.fullmatch(published):
+    """Yield periods of what had not begun, or would not end for months, when it was a fact.
+
+    What is printed in May of an event in May has the month for its day: it may end with it.
+    """
+    if not _DAY.fullmatch(published):
         return
-    try:
-        start = Period.parse(row["period"]).start
-    except ValueError:
-        return
-    if start is not None and start.isoformat()[: len(published)] > published:
+    if _begins_after(row, published):
         expected = f"a period that had begun when it was printed ({published})"
         yield Doubt(index, "period", f"发表（{published}）时已经开始的时期", expected)
+    elif _ends_after(row, published[: len("2026-11")]):
+        expected = (
+            f"a period that had ended when it was printed ({published}), such as the months so far;"
+            " what was expected of it is an estimate, plan or target"
+        )
+        yield Doubt(
+            index,
+            "period",
+            f"发表（{published}）时已经结束的时期（今年以来的写到哪个月）；"
+            "是预计、计划、目标的，写在 status",
+            expected,
+        )
+
+
+def _begins_after(row: Reported, moment: str) -> bool:
+    return _is_after(row, moment, lambda period: period.start)
+
+
+def _ends_after(row: Reported, moment: str) -> bool:
+    return _is_after(row, moment, lambda period: period.end)
+
+
+def _is_after(row: Reported, moment: str, end: Callable[[Period], date | None]) -> bool:
+    """Return whether an end of what happened lies after a year, month or day; False: none does."""
+    try:
+        found = end(Period.parse(row["period"])) if row["status"] in HAPPENED else None
+    except ValueError:
+        return False
+    return found is not None and found.isoformat()[: len(moment)] > moment
+
+
+def unfinished(row: Reported, published: str) -> bool:
+    """Return whether the month that a flow is of had not ended on the day when it was printed."""
+    return (
+        bool(_DAY.fullmatch(published))
+        and row["accumulation"] in FLOWING
+        and _ends_after(row, published)
+    )
 
 
 def _named(index: int, row: Reported) -> Iterator[Doubt]:
@@ -331,27 +369,55 @@ def _growth(rows: Sequence[Reported]) -> Iterator[Doubt]:
             if rows[place][column] != rows[level][column]:
                 other = rows[level]
                 expected = f"{other[column]!r}, as of {other['observation_id']}"
-                yield Doubt(place, column, f"与 {other['observation_id']} 相同", expected)
+                zh_text = f"“{other[column]}”" if other[column] else "留空"
+                zh_text += f"（与 {other['observation_id']} 相同：这一行是它的增速）"
+                yield Doubt(place, column, zh_text, expected)
 
 
 def _once(rows: Sequence[Reported]) -> Iterator[Doubt]:
     """Yield rows of which one source would print two numbers for one thing, not both true."""
     groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for index, row in enumerate(rows):
-        groups[tuple(row[name] for name in _KEY)].append(index)
+        # no flow is read as the whole; a year's months so far are its period
+        flow = row["flow"] or "total"
+        adds_up = "" if row["accumulation"] in FLOWING else row["accumulation"]
+        # yuan and dollars of one trade are two numbers
+        counted = row["unit"].split(" ")[-1]
+        groups[(*(row[name] for name in _KEY), flow, adds_up, counted)].append(index)
     for places in groups.values():
         standing = [
             place for place in places if not any(_corrects(rows[i], rows[place]) for i in places)
         ]
-        for place in standing[1:]:
-            if _agree(rows[standing[0]], rows[place]):
-                # 超8000亿元 in the headline, 8158.4亿元 below it
-                continue
-            other = rows[standing[0]]["observation_id"]
-            expected = f"another thing than {other} of the same source, or a supersedes"
-            yield Doubt(
-                place, "period", f"与同一来源的 {other} 不同的事，或写明 supersedes", expected
-            )
+        for number, place in enumerate(standing):
+            rival = next((at for at in standing[:number] if _rivals(rows[at], rows[place])), None)
+            if rival is not None:
+                yield _second(place, rows[place], rows[rival])
+
+
+def _rivals(one: Reported, other: Reported) -> bool:
+    """Return whether two figures of one source can't both be of the one thing that they are of."""
+    bases = {one["basis"], other["basis"]}
+    if len(bases) > 1 and "" not in bases:
+        # two that say how they counted are two counts
+        return False
+    # 超8000亿元 in the headline, 8158.4亿元 below it
+    return not _agree(one, other)
+
+
+def _second(place: int, row: Reported, other: Reported) -> Doubt:
+    """Return what is to be told of the second of two numbers for one thing."""
+    name, value = other["observation_id"], other["as_printed"]
+    different = [
+        column for column in ("flow", "basis", "accumulation") if row[column] != other[column]
+    ]
+    column = different[0] if different else "period"
+    said = "、".join(f"{item} 那里是“{other[item]}”" for item in different)
+    zh_text = f"与同一来源的 {name}（{value}）不同的事，或写明 supersedes"
+    expected = f"another thing than {name} ({value}) of the same source, or a supersedes"
+    if said:
+        zh_text += f"（{said}，空的不是另一件事）"
+        expected += "; what is left empty is no other thing"
+    return Doubt(place, column, zh_text, expected)
 
 
 def _agree(one: Reported, other: Reported) -> bool:

@@ -17,7 +17,7 @@ from itertools import product
 from typing import NamedTuple
 
 from cqbook.data.selection import DRAWN_FROM
-from cqbook.data.vocabulary import DIRECTIONS_ZH
+from cqbook.data.vocabulary import DIRECTIONS_ZH, FLOWING
 from cqbook.quantities.about import HAPPENED, REAL_GROWTH
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.periods import Period
@@ -62,7 +62,6 @@ ADDITIVE = frozenset(
 UNSAID = ("", "customs", "caam")
 #: Measures that are of another thing where they are measured against another.
 _AGAINST = ("share", "rank", "difference", "multiple", "pct_change", "vs_plan", "pp_change")
-_FLOWING = ("period", "ytd")
 
 
 class Relation(NamedTuple):
@@ -136,7 +135,7 @@ def related(rows: Sequence[Reported], parents: Mapping[str, str]) -> list[Relati
     levels: _Levels = defaultdict(lambda: defaultdict(list))
     for figure in used:
         row = figure.row
-        if row["measure"] == "level" and row["accumulation"] in _FLOWING:
+        if row["measure"] == "level" and row["accumulation"] in FLOWING:
             for basis in _bases(figure):
                 thing = figure.thing._replace(basis=basis)
                 levels[thing, figure.flow][figure.days].append(figure)
@@ -212,7 +211,7 @@ def _sources(*groups: Sequence[_Figure]) -> list[str]:
 
 
 def _flows(levels: _Levels) -> Iterator[Relation]:
-    """Yield total = exports + imports, as each source has it."""
+    """Yield total = exports + imports, as each source has it; one of them is within the total."""
     for (thing, flow), spans in levels.items():
         if flow != "total":
             continue
@@ -220,6 +219,9 @@ def _flows(levels: _Levels) -> Iterator[Relation]:
         for days, totals in spans.items():
             parts = [side[days] for side in sides if side and days in side]
             if len(parts) < len(sides):
+                for figure in (each for part in parts for each in part):
+                    target = _best(totals, figure.source)
+                    yield Relation("within", "at_least", target.name, (figure.name,))
                 continue
             for source in _sources(totals, *parts):
                 chosen = tuple(_best(part, source).name for part in parts)
@@ -398,7 +400,7 @@ def _year_before(figure: _Figure) -> Days | None:
 
 def _accumulation(row: Reported) -> str:
     """Return how a figure adds up over time; a year is the cumulative figure of its months."""
-    return "" if row["accumulation"] in _FLOWING else row["accumulation"]
+    return "" if row["accumulation"] in FLOWING else row["accumulation"]
 
 
 def _same(figures: Sequence[_Figure]) -> Iterator[Relation]:
@@ -420,45 +422,90 @@ def _same(figures: Sequence[_Figure]) -> Iterator[Relation]:
 
 
 class Leap(NamedTuple):
-    """A figure and that of a year before or after, which is of another order of magnitude."""
+    """A figure and one beside it of another order of magnitude, with the row of that one."""
 
     figure: Quantity
     other: Quantity
-    other_period: str
+    row: Reported
 
 
 #: From this ratio on two years in a row look like a lost digit, or 亿 for 万.
 LEAP = 5
+#: From this ratio on two stretches do that are no year apart, by the day; and a total with its
+#: exports or imports.
+ORDER = 10
 
 
 def leaps(rows: Sequence[Reported], names: set[str]) -> Iterator[Leap]:
-    """Yield which of the named levels are `LEAP` times as large as a year before or after."""
+    """Yield which of the named levels are of another order of magnitude than what is beside them.
+
+    That is the same thing a year before or after; where there is none, the nearest in time; and
+    the total whose exports or imports it is.
+    """
     found: dict[tuple[_Thing, str, str], dict[str, _Figure]] = defaultdict(dict)
 
-    def places(figure: _Figure) -> Iterator[tuple[_Thing, str, str]]:
+    def places(figure: _Figure, flow: str) -> Iterator[tuple[_Thing, str, str]]:
         for basis in _bases(figure):
-            yield figure.thing._replace(basis=basis), figure.flow, _accumulation(figure.row)
+            yield figure.thing._replace(basis=basis), flow, _accumulation(figure.row)
+
+    def beside(figure: _Figure, flow: str) -> list[_Figure]:
+        held: dict[str, _Figure] = {}
+        for place in places(figure, flow):
+            held |= found.get(place, {})
+        return [other for name, other in held.items() if name != figure.name]
 
     for row in rows:
         if row["measure"] == "level" and row["status"] in HAPPENED:
             figure = _figure(row)
-            for place in places(figure):
+            for place in places(figure, figure.flow):
                 found[place][figure.name] = figure
-    own = {
-        name: figure
-        for beside in found.values()
-        for name, figure in beside.items()
-        if name in names
+    named = {
+        name: figure for held in found.values() for name, figure in held.items() if name in names
     }
-    for figure in own.values():
-        others = {name: other for place in places(figure) for name, other in found[place].items()}
-        for other in others.values():
-            if _is_a_year_from(figure, other) and not 1 / LEAP < _ratio(figure, other) < LEAP:
-                yield Leap(quantity_of(figure.row), quantity_of(other.row), other.row["period"])
+    for figure in named.values():
+        others = beside(figure, figure.flow)
+        apart = [other for other in others if _is_a_year_from(figure, other)]
+        far = [other for other in apart if not 1 / LEAP < _ratio(figure, other) < LEAP]
+        # what is typed in one go is typed in one way: what the book has comes first
+        near = [other for other in others if other.name not in names] or others
+        if not apart:
+            far += _of_another_order(figure, _nearest(figure, near))
+        if figure.flow in DIRECTIONS_ZH:
+            wholes = [other for other in beside(figure, "total") if other.days == figure.days]
+            far += _of_another_order(figure, wholes[:1])
+        for other in far:
+            yield Leap(quantity_of(figure.row), quantity_of(other.row), other.row)
 
 
 def _is_a_year_from(one: _Figure, other: _Figure) -> bool:
     return _year_before(one) == other.days or _year_before(other) == one.days
+
+
+def _nearest(figure: _Figure, others: Sequence[_Figure]) -> list[_Figure]:
+    """Return the one of some figures that ends, then begins, nearest to a figure, if any has."""
+    start, end = figure.days
+    away = [
+        (abs((other.days[1] - end).days), abs((other.days[0] - start).days), place)
+        for place, other in enumerate(others)
+        if start and end and other.days[0] and other.days[1] and other.days != figure.days
+    ]
+    return [others[min(away)[-1]]] if away else []
+
+
+def _of_another_order(figure: _Figure, others: Sequence[_Figure]) -> list[_Figure]:
+    """Return those of some figures that are `ORDER` times as large or small, a day."""
+    return [
+        other
+        for other in others
+        if not 1 / ORDER < _ratio(figure, other) * _length(other) / _length(figure) < ORDER
+    ]
+
+
+def _length(figure: _Figure) -> int:
+    """Return the days that a figure adds up over; 1 where it adds up over none."""
+    start, end = figure.days
+    adds_up = figure.thing.unit in ADDITIVE and figure.row["accumulation"] in FLOWING
+    return (end - start).days + 1 if adds_up and start and end else 1
 
 
 def _ratio(one: _Figure, other: _Figure) -> float:

@@ -75,3 +75,5 @@ ACCUMULATIONS = {
     "stock": "存量",
     "capacity": "能力",
 }
+#: Of these, what flows: a year's figure so far is the period's, counted from its first day.
+FLOWING = ("period", "ytd")

@@ -11,7 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 
@@ -29,7 +29,7 @@ from cqbook.data.vocabulary import CURRENCIES
 from cqbook.disk.checksums import digest
 from cqbook.disk.text import decode
 from cqbook.disk.untrusted import size_checked
-from cqbook.errors import HIDDEN, Breach, ContractError, broken_csv
+from cqbook.errors import HIDDEN, Breach, ContractError, broken_csv, visible
 from cqbook.intake.customs_format import (
     COLUMNS_LIMIT,
     EXACT,
@@ -37,13 +37,16 @@ from cqbook.intake.customs_format import (
     MONTH_FORM,
     NUMBER_FORM,
     QUANTITIES,
+    TITLES,
     TOTAL_WORDS,
     Codes,
     Export,
     Said,
     absent_columns,
     columns_of,
+    flow_of_name,
     given_for,
+    is_heading,
     unknown_codes,
 )
 
@@ -147,14 +150,17 @@ def read_customs(
         With everything in the file that can't be right.
     """
     text, encoding = decode(size_checked(content, name), name)
-    header, columns, rows = _table(text, name)
+    title, header, columns, rows = _table(text, name)
+    beside = beside or Said()
+    if title and not (said.flow or beside.flow or flow_of_name(name)):
+        beside = replace(beside, flow=flow_of_name(title))
     _check_rows(rows, len(header), name)
     # all are of one width: a slice of all cells is a column
     every = list(chain.from_iterable(rows))
     cells = {name: _Column(every[at :: len(columns)]) for at, name in enumerate(columns)}
     headings = dict(zip(columns, header, strict=True))
     currency = next(item for item in CURRENCIES if item in cells)
-    given, breaches = given_for(cells, name, said, beside or Said(), codes)
+    given, breaches = given_for(cells, name, said, beside, codes)
     breaches += _bad_cells(cells, name, headings, codes, currency)
     breaches += _after_retrieval(cells, name, headings, given.retrieved)
     if breaches:
@@ -164,7 +170,16 @@ def read_customs(
     made = _frame(cells, given, codes, currency, dims, sha256[:12])
     once = _once(made, cells, name, headings, currency)
     held = {column: cells[column].texts for column in DETAIL_DIMENSIONS if column in cells}
-    warnings = [*unknown_codes(held, name, codes), *absent_columns(cells, name)]
+    warnings = [
+        *(
+            (f"{name}：表头以上的“{visible(title)}”没有收入 | the title is left out",)
+            if title
+            else ()
+        ),
+        *unknown_codes(held, name, codes),
+        *absent_columns(cells, name),
+        *_without_number(cells, name, headings, currency),
+    ]
     doubled = len(made) - len(once)
     if doubled:
         warnings.append(
@@ -186,8 +201,24 @@ def read_customs(
     )
 
 
-def _table(text: str, name: str) -> tuple[list[str], list[str], list[list[str]]]:
-    """Return the heading, the columns that it names, and the data rows.
+def _without_number(
+    cells: Mapping[str, _Column], name: str, headings: Mapping[str, str], currency: str
+) -> Iterator[str]:
+    """Yield how many rows have no value, or no number of things, and what they are taken for."""
+    for column in (currency, QUANTITIES[0]):
+        rows = cells[column].rows(lambda text: text in MISSING) if column in cells else ()
+        if len(rows):
+            said = sorted({cells[column].at(row) for row in rows})
+            shown = "、".join(f"“{text}”" if text else "空白" for text in said)
+            yield (
+                f"{name}：“{headings[column]}”有{len(rows)}行是{shown}，作为缺数收入，不当作零"
+                f" | {len(rows)} rows without a number of {headings[column]}: taken as missing,"
+                " not as zero"
+            )
+
+
+def _table(text: str, name: str) -> tuple[str, list[str], list[str], list[list[str]]]:
+    """Return the title above the heading, the heading, the columns that it names, the data rows.
 
     The empty column of a trailing comma is dropped. A heading that is not the platform's is refused
     before anything below it is read.
@@ -209,6 +240,7 @@ def _table(text: str, name: str) -> tuple[list[str], list[str], list[list[str]]]
         )
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[list[str]] = []
+    titles: list[list[str]] = []
     try:
         # what is beyond the limit is only counted
         for row in reader:
@@ -218,14 +250,23 @@ def _table(text: str, name: str) -> tuple[list[str], list[str], list[list[str]]]
                     [Breach(name, 0, "*", f"{len(row)}列", f"至多{COLUMNS_LIMIT}列", expected)]
                 )
             if any(row) and (row[0].strip() or "".join(row).strip()):
+                if not rows and not is_heading(row):
+                    titles.append(row)
+                    if len(titles) > TITLES:
+                        break
+                    continue
                 if not rows:
                     header, columns = _heading(row, name)
                 rows.append(row if len(rows) <= ROWS_LIMIT else [])
     except csv.Error as error:
         raise broken_csv(name, error) from error
+    if not rows and titles:
+        # no line is a heading: what is amiss in the first is told
+        _heading(titles[0], name)
     if not rows:
         raise ContractError([Breach(name, 0, "*", "", "有表头的 CSV", "CSV with a heading")])
-    return header, columns, _without_margin(rows, len(header))
+    title = " ".join(filter(None, (cell.strip() for row in titles for cell in row)))
+    return title, header, columns, _without_margin(rows, len(header))
 
 
 def _without_margin(rows: list[list[str]], width: int) -> list[list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -51,6 +51,8 @@ COLUMN_HEADINGS = {
     "Renminbi Yuan": "CNY",
 }
 QUANTITIES = ("quantity_1", "quantity_2")
+#: A heading stands below at most so many lines of title.
+TITLES = 5
 #: Columns of a file: twice as many as the platform has.
 COLUMNS_LIMIT = 40
 #: Digits of a number that can be kept exactly.
@@ -139,6 +141,13 @@ def flow_of_name(name: str) -> str:
     return found[0]
 
 
+def is_heading(row: Sequence[str]) -> bool:
+    """Return whether a line is the platform's heading: two of its names, or none but its names."""
+    cells = [cell.strip() for cell in row if cell.strip()]
+    known = sum(cell in COLUMN_HEADINGS for cell in cells)
+    return known >= 2 or 0 < known == len(cells)
+
+
 def columns_of(header: list[str], name: str) -> tuple[list[str], list[Breach]]:
     """Return the column that each heading means, and the headings that mean none, or one twice."""
     breaches = []
@@ -189,7 +198,9 @@ def given_for(
             )
         return found[0] if found else ""
 
-    flow = one("flow", said.flow, beside.flow, flow_of_name(name))
+    words = {word: code for code, word in DIRECTIONS_ZH.items()}
+    claimed = (words.get(text, text) for text in (said.flow, beside.flow, flow_of_name(name)))
+    flow = one("flow", *claimed)
     if not flow:
         breaches.append(
             Breach(
@@ -204,7 +215,8 @@ def given_for(
             )
         )
     elif flow not in DIRECTIONS_ZH:
-        breaches.append(Breach(name, 0, "flow", flow, "export 或 import", "export or import"))
+        zh = "export 或 import（可写出口、进口）"
+        breaches.append(Breach(name, 0, "flow", flow, zh, "export or import"))
     period = one("period", said.period, beside.period)
     if "month" in columns and period:
         breaches.append(

@@ -14,18 +14,15 @@ from cqbook.errors import Breach, ContractError
 from cqbook.intake.customs_cells import read_customs
 from cqbook.intake.customs_csv import sidecar
 from cqbook.intake.customs_format import (
-    COLUMN_HEADINGS,
+    TITLES,
     Codes,
     Export,
     Said,
-    flow_of_name,
+    is_heading,
     known_codes,
 )
 from cqbook.intake.press_cells import OBSERVATIONS_TABLE
 from cqbook.intake.workbooks import SheetText, grids, is_workbook, sheet_names
-
-#: A heading stands below at most so many lines of title.
-_TITLES = 5
 
 
 def is_customs_workbook(content: bytes, name: str) -> bool:
@@ -33,17 +30,14 @@ def is_customs_workbook(content: bytes, name: str) -> bool:
     try:
         if not is_workbook(content, name) or OBSERVATIONS_TABLE in sheet_names(content):
             return False
-        return any(_heading(grid) >= 0 for grid in grids(content, name))
+        return any(map(_has_heading, grids(content, name)))
     except ContractError:
         return False
 
 
-def _heading(grid: SheetText) -> int:
-    """Return in which row the platform's headings stand; -1 if in none."""
-    for number, row in enumerate(grid.rows[:_TITLES]):
-        if sum(cell in COLUMN_HEADINGS for cell in row) >= 2:
-            return number
-    return -1
+def _has_heading(grid: SheetText) -> bool:
+    # the heading stands in the line below the titles, at the latest
+    return any(map(is_heading, [row for row in grid.rows if any(row)][: TITLES + 1]))
 
 
 def read_workbook_file(path: Path, book: Catalog, said: Said) -> Export:
@@ -62,27 +56,23 @@ def read_workbook_export(
     ContractError
         With everything in it that can't be right, by the rows of the sheet below its heading.
     """
-    found = [(grid, _heading(grid)) for grid in grids(content, name)]
-    found = [(grid, number) for grid, number in found if number >= 0]
+    found = [grid for grid in grids(content, name) if _has_heading(grid)]
     if len(found) > 1:
-        titles = "、".join(grid.title for grid, _ in found)
+        titles = "、".join(grid.title for grid in found)
         zh, en = "只有一个工作表是海关查询的行", "one sheet of rows of the customs query"
         raise ContractError([Breach(name, 0, "*", titles, zh, en)])
-    ((grid, number),) = found
-    title = " ".join(" ".join(row) for row in grid.rows[:number]).strip()
+    (grid,) = found
     out = io.StringIO(newline="")
-    width = max(place for place, cell in enumerate(grid.rows[number]) if cell) + 1
-    rows = [row[:width] for row in grid.rows[number:] if any(row)]
+    header = next(filter(is_heading, grid.rows))
+    width = max(place for place, cell in enumerate(header) if cell) + 1
+    rows = [row[:width] for row in grid.rows if any(row)]
     csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
-    if title and not (said.flow or beside.flow or flow_of_name(name)):
-        beside = replace(beside, flow=flow_of_name(title))
     export = read_customs(out.getvalue().encode(), name, codes, said, beside)
     sha256 = digest(content)
     frame = export.frame.assign(file=sha256[:12]).astype({"file": "category"})
     told = (
         f"{name}：工作簿“{grid.title}”，按平台的 CSV 读；Excel 可能改过编码开头的0"
         " | a workbook, read as the CSV; Excel may have dropped leading zeros",
-        *((f"{name}：表头以上的“{title}”没有收入 | the title is left out",) if title else ()),
     )
     return replace(
         export, sha256=sha256, encoding="xlsx", frame=frame, warnings=(*told, *export.warnings)

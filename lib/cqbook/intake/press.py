@@ -48,8 +48,6 @@ from cqbook.quantities.printed import (
 )
 from cqbook.quantities.units import Unit, unit_zh
 
-#: Sheets for people: how to fill, one example, the codes.
-HELP, EXAMPLE, CODES = "说明", "示例", "代码"
 #: What a row can't do without; the rest has a default or is read from ``as_printed``.
 NEEDED = ("source_id", "locator", "indicator", "entity", "period", "status", "as_printed")
 #: Columns of a new source that a CSV may have beside those of the figure.
@@ -249,7 +247,7 @@ class _Reader:
         self.spoken = spoken_names(self.book)["entities"]
         self.taken = set(self.book.table(OBSERVATIONS_TABLE)["observation_id"])
         self.breakdowns = self.book.table("breakdowns")
-        self.accumulations: dict[str, set[str]] = {}
+        self.held: dict[str, dict[str, set[str]]] = {}
 
     def refuse(self, cell: Cell, zh_text: str, text: str) -> str:
         self.found.append(cell_breach(self.name, self.sheet, cell, zh_text, text))
@@ -280,6 +278,7 @@ class _Reader:
         self._whole(made, cell)
         made["confidence"] = made["confidence"] or "2"
         made["accumulation"] = made["accumulation"] or self._accumulation(made, cell)
+        self._flow(made, cell)
         made["observation_id"] = made["observation_id"] or self._identifier(made)
         if not ID.fullmatch(made["observation_id"]):
             self.refuse(
@@ -486,7 +485,7 @@ class _Reader:
             certain = "period"
         elif period.is_ytd:
             certain = "ytd"
-        usual = self._usual(made["indicator"])
+        usual = self._usual(made["indicator"], "accumulation")
         if certain and (not usual or certain in usual):
             return certain
         listed = "、".join(self.enums["accumulation"])
@@ -494,11 +493,33 @@ class _Reader:
             cell("accumulation"), f"{listed} 之一：时期 {made['period']} 看不出来", "one of these"
         )
 
-    def _usual(self, indicator: str) -> set[str]:
-        if indicator not in self.accumulations:
+    def _flow(self, made: Mapping[str, str], cell: Callable[[str], Cell]) -> None:
+        """Refuse a flow left empty where every figure has one, and a total of what has none.
+
+        Either would be another thing beside the same one, and contradict nothing.
+        """
+        usual = self._usual(made["indicator"], "flow")
+        if not made["flow"] and usual and "" not in usual:
+            # an indicator of exports alone has no other; of trade all three can be printed
+            allowed = FLOWS_ZH if "total" in usual else sorted(usual)
+            zh = "、".join(f"{flow}（{FLOWS_ZH[flow]}）" for flow in allowed)
+            some = "之一" if len(allowed) > 1 else ""
+            self.refuse(
+                cell("flow"), f"{zh}{some}：{made['indicator']} 的数都写明流向",
+                f"{' or '.join(allowed)}: each figure of {made['indicator']} says which",
+            )  # fmt: skip
+        elif made["flow"] == "total" and usual == {""}:
+            self.refuse(
+                cell("flow"), f"留空：{made['indicator']} 的数没有流向之分",
+                f"nothing: figures of {made['indicator']} have no flow",
+            )  # fmt: skip
+
+    def _usual(self, indicator: str, column: str) -> set[str]:
+        """Return what the figures of an indicator have in a column."""
+        if indicator not in self.held:
             frame = self.book.observations(indicator=indicator)
-            self.accumulations[indicator] = set(frame["accumulation"])
-        return self.accumulations[indicator]
+            self.held[indicator] = {name: set(frame[name]) for name in ("accumulation", "flow")}
+        return self.held[indicator][column]
 
     def _identifier(self, made: Mapping[str, str]) -> str:
         parts = [made[key] for key in ("indicator", "period", "breakdown", "flow", "measure")]

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 OBSERVATIONS_TABLE, SOURCES_TABLE = "observations", "sources"
+#: Sheets for people: how to fill, one example, the codes.
+FOR_PEOPLE = HELP, EXAMPLE, CODES = "说明", "示例", "代码"
+#: Headings that only a sheet of figures has.
+_HEADINGS = {"indicator", "period"}
 TEMPLATE_ROWS = 500
 #: Rows and columns of a table that is read: ten times what the template has.
 ROWS_MOST, COLUMNS_MOST = 5000, 100
@@ -190,7 +194,28 @@ def read_workbook(
         if title in book.sheetnames:
             with whole(name):
                 sheets[title] = _sheet(name, book[title], found, warnings)
+    for sheet in book.worksheets:
+        if sheet.title not in (*sheets, *FOR_PEOPLE):
+            _unread(name, sheet, found, warnings)
     return sheets
+
+
+def _unread(name: str, sheet: Worksheet, found: list[Breach], warnings: list[str]) -> None:
+    """Tell of a sheet that is filled and not read; one of figures is refused."""
+    rows, columns = filled_range(sheet)
+    header = {
+        str(sheet.cell(1, place).value or "").strip()
+        for place in range(1, min(columns, COLUMNS_MOST) + 1)
+    }
+    if rows > 1 and header >= _HEADINGS:
+        zh = f"数字都在表 {OBSERVATIONS_TABLE} 中：这张表也有{rows - 1}行，不会读到，移过去或删掉它"
+        en = f"all figures in sheet {OBSERVATIONS_TABLE}: {rows - 1} rows of this one are not read"
+        found.append(Breach(name, 0, "*", sheet.title, zh, en))
+    elif rows:
+        warnings.append(
+            f"{name}：表“{sheet.title}”（{rows}行）没有读，只读 {OBSERVATIONS_TABLE} 和"
+            f" {SOURCES_TABLE} | sheet {sheet.title!r} ({rows} rows) is not read"
+        )
 
 
 def _sheet(name: str, shown: Worksheet, found: list[Breach], warnings: list[str]) -> Sheet:

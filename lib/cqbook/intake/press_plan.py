@@ -121,7 +121,13 @@ def _printed(quantity: Quantity) -> Interval:
 
 
 def plan_figures(book: Catalog, presses: Iterable[Press], edition: str) -> Figures:
-    """Return what taking in what was read would do to the figures that the book has."""
+    """Return what taking in what was read would do to the figures that the book has.
+
+    Raises
+    ------
+    ContractError
+        If two rows that are read have one thing of one source with two values.
+    """
     presses = list(presses)
     known = book.text(OBSERVATIONS_TABLE)
     records = _records(known)
@@ -139,6 +145,8 @@ def plan_figures(book: Catalog, presses: Iterable[Press], edition: str) -> Figur
     sources = []
     same = 0
     taken = set(by_id)
+    twice: list[Breach] = []
+    typed_at: dict[str, Origin] = {}
     for read in presses:
         sources.append(read.sources)
         typed = zip(
@@ -166,6 +174,10 @@ def plan_figures(book: Catalog, presses: Iterable[Press], edition: str) -> Figur
             if old is not None and _alike(old, row):
                 same += 1
                 continue
+            before = typed_at.get(old["observation_id"]) if old is not None else None
+            if old is not None and before and row["supersedes"] != old["observation_id"]:
+                twice.append(_typed_twice(old, before, row, Origin(read.name, address)))
+                continue
             if old is not None:
                 row["supersedes"] = old["observation_id"]
                 revised.append(Pair(old, row))
@@ -178,6 +190,9 @@ def plan_figures(book: Catalog, presses: Iterable[Press], edition: str) -> Figur
             by_key[key] = [item for item in held if item is not old] + [row]
             rows.append(row)
             origins.append(Origin(read.name, address))
+            typed_at[row["observation_id"]] = origins[-1]
+    if twice:
+        raise ContractError(twice)
     new = pd.concat(sources, ignore_index=True).drop_duplicates()
     new = new[~new["source_id"].isin(book.text(SOURCES_TABLE)["source_id"])]
     return Figures(
@@ -188,6 +203,28 @@ def plan_figures(book: Catalog, presses: Iterable[Press], edition: str) -> Figur
         tuple(beside),
         tuple(origins),
     )
+
+
+def _typed_twice(
+    one: ObservationRow, at: Origin, other: ObservationRow, origin: Origin
+) -> CellBreach:
+    """Return what is to be told of a second value of one thing: neither corrects the other."""
+    there = f"{at.file} " if at.file != origin.file else ""
+    value, name = one["as_printed"], one["observation_id"]
+    zh = (
+        f"{there}第{_line(at)}行的 {value}，或另一件事：两行是同一来源的同一件事，只有一个值；"
+        f"是更正的，在 supersedes 写 {name}"
+    )
+    en = (
+        f"{value} as in {there}row {_line(at)}, or another thing: both rows are one thing of one"
+        f" source; a correction says supersedes {name}"
+    )
+    row, where = _line(origin), f"第{_line(origin)}行"
+    return CellBreach(origin.file, row, "as_printed", other["as_printed"], zh, en, "", where)
+
+
+def _line(origin: Origin) -> int:
+    return int(re.sub(r"\D", "", origin.address) or 0)
 
 
 def _free(identifier: str, source_id: str, taken: set[str]) -> str:
@@ -250,7 +287,7 @@ def _located(item: Breach, file: str, old: int, origins: tuple[Origin, ...]) -> 
     if item.file != file or item.row <= old:
         return item
     origin = origins[item.row - old - 1]
-    row = int(re.sub(r"\D", "", origin.address) or 0)
+    row = _line(origin)
     return CellBreach(
         origin.file, row, item.column, item.value, item.expected_zh, item.expected, "", f"第{row}行"
     )

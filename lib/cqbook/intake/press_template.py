@@ -12,8 +12,15 @@ from cqbook.data.catalog import Catalog
 from cqbook.data.descriptor import enumerated
 from cqbook.disk import archives
 from cqbook.disk.archives import undated
-from cqbook.intake.press import CODES, EXAMPLE, HELP, NEEDED
-from cqbook.intake.press_cells import OBSERVATIONS_TABLE, SOURCES_TABLE, TEMPLATE_ROWS
+from cqbook.intake.press import NEEDED
+from cqbook.intake.press_cells import (
+    CODES,
+    EXAMPLE,
+    HELP,
+    OBSERVATIONS_TABLE,
+    SOURCES_TABLE,
+    TEMPLATE_ROWS,
+)
 from cqbook.quantities.about import STATUS_ZH
 from cqbook.quantities.qualifiers import QUALIFIERS
 from cqbook.quantities.units import Unit, unit_zh
@@ -46,6 +53,11 @@ GUIDE = (
     ("位置", "locator 写小标题和第几个非空行，如“一、总体情况 ¶2”。"),
     ("性质", "status：actual 已发生；estimate 预计；plan 计划（将、规划）；target 目标（力争）。"),
     ("时期", "2022、2022-03、2022-01/2022-09；也可写 2022年1—9月、2022年前三季度。"),
+    (
+        "流向",
+        "flow 写 total（进出口）、export（出口）或 import（进口）；"
+        "书中写明流向的指标不能留空，没有流向之分的留空。",
+    ),
     ("细分", "breakdown 写 partner=asean，或“代码”表中的中文名；总计留空。"),
     ("更正", "改正书中已有的数：supersedes 写原来的 observation_id；旧数保留。"),
     ("留空", "observation_id、edition_added 由程序填写；confidence 留空为2。"),

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 
+import pandas as pd
+
 from cqbook.data import vocabulary
 from cqbook.data.catalog import Catalog
+from cqbook.data.plausibility import unfinished
 from cqbook.data.relation_rules import leaps
 from cqbook.data.relations import INCONSISTENT, REVISION, SCOPE, as_stated, judgements
 from cqbook.data.rows import rows_of
 from cqbook.data.selection import measure_zh, measured, what
 from cqbook.intake.customs_format import Export
 from cqbook.intake.plan import IntakePlan
-from cqbook.intake.press_plan import Pair
+from cqbook.intake.press_cells import SOURCES_TABLE
+from cqbook.intake.press_plan import Figures, Pair
+from cqbook.quantities.periods import periods_zh
 from cqbook.quantities.qualifiers import QUALIFIERS
 from cqbook.quantities.quantity import Reported, period_zh, printed_zh, quantity_of
 from cqbook.quantities.units import Unit, unit_zh
@@ -29,7 +35,7 @@ def preview(book: Catalog, made: IntakePlan) -> Iterator[str]:
         yield (
             f"{export.name}：海关查询，{export.encoding}，{vocabulary.DIRECTIONS_ZH[export.flow]}，"
             f"{unit_zh(Unit(1, export.currency))}，{'、'.join(map(book.name, export.entities))}，"
-            f"{export.periods[0]}{'—' + export.periods[-1] if export.periods[1:] else ''}，"
+            f"{periods_zh(export.periods)}，"
             f"维度 {export.dims or '（无）'}，{export.rows}行"
         )
         yield from (f"  注意：{text}" for text in export.warnings)
@@ -45,6 +51,7 @@ def preview(book: Catalog, made: IntakePlan) -> Iterator[str]:
             )
             yield f"  修订 {' '.join(thing.split())}：{_changes(row)}"
         yield from _more(len(rows))
+        yield from _gaps(book, made.exports)
         yield from _fed(book, made.exports)
     for read in made.presses:
         periods = sorted(set(read.observations["period"]))
@@ -60,14 +67,43 @@ def preview(book: Catalog, made: IntakePlan) -> Iterator[str]:
         )
         added = [typed(row) for row in found.rows.to_dict("records")]
         told = _contradicted(book, added)
+        running = _running(book, found, added)
         for row, origin in zip(added, found.origins, strict=True):
             yield f"  {origin.file} {origin.address}：{as_read(book, row)}"
+            if row["observation_id"] in running:
+                yield running[row["observation_id"]]
             yield from told.pop(row["observation_id"], ())
         yield from told.pop("", ())
         yield from _pairs(book, "更正", found.revised)
         yield from _pairs(book, "另有一值", found.beside)
         if found.beside:
             yield "  若是更正，请在 supersedes 列写原来的 observation_id | see supersedes"
+
+
+def _gaps(book: Catalog, exports: Sequence[Export]) -> Iterator[str]:
+    """Yield which months lack between the first and the last of what was queried alike."""
+    held: dict[tuple[str, str, str, str], set[str]] = {}
+    for export in exports:
+        for entity in export.entities:
+            kind = (export.flow, entity, export.dims, export.currency)
+            held.setdefault(kind, set()).update(filter(_MONTH.fullmatch, export.periods))
+    for (flow, entity, _, _), months in held.items():
+        gaps = sorted(set(_months_between(min(months), max(months))) - months) if months else []
+        if gaps:
+            yield (
+                f"  注意：{book.name(entity)}{vocabulary.DIRECTIONS_ZH[flow]}缺{periods_zh(gaps)}，"
+                f"有的是{periods_zh(sorted(months))}；页面照这些月份写，不是全年"
+                f" | months missing: {', '.join(gaps)}"
+            )
+
+
+_MONTH = re.compile(r"\d{4}-\d{2}")
+
+
+def _months_between(first: str, last: str) -> Iterator[str]:
+    start, end = (int(text[:4]) * 12 + int(text[5:]) - 1 for text in (first, last))
+    for number in range(start, end + 1):
+        yield f"{number // 12}-{number % 12 + 1:02d}"
 
 
 def _fed(book: Catalog, exports: Sequence[Export]) -> Iterator[str]:
@@ -180,12 +216,28 @@ def _contradicted(book: Catalog, added: Sequence[Reported]) -> dict[str, list[st
             own = names[max(places[name] for name in item.observation_ids if name in places)]
             made.setdefault(own, []).append(f"    {word}: {as_stated(item)}")
     rows = [*rows_of(book.observations()), *added] if added else []
-    for figure, other, period in leaps(rows, set(names)):
+    for figure, other, beside in leaps(rows, set(names)):
+        thing = f"{period_zh(beside['period'])}{measured(book, beside)}"
         made.setdefault(figure.observation_id, []).append(
             f"    数量级 | order of magnitude: {figure.observation_id} {figure.zh}，"
-            f"{period_zh(period)} {other.zh}（{other.observation_id}）：亿、万或小数点读对了吗"
+            f"{thing} {other.zh}（{other.observation_id}）：亿、万或小数点读对了吗"
         )
     return made
+
+
+def _running(book: Catalog, figures: Figures, added: Sequence[Reported]) -> dict[str, str]:
+    """Return by its id what to tell of each new figure whose month was not over when printed."""
+    both = pd.concat([book.text(SOURCES_TABLE), figures.sources], ignore_index=True)
+    published = dict(zip(both["source_id"], both["published"], strict=True))
+    told = {}
+    for row in added:
+        day = published.get(row["source_id"], "")
+        if unfinished(row, day):
+            told[row["observation_id"]] = (
+                f"    注意 | note: 发表于{day}，{period_zh(row['period'])}还没有结束："
+                "确是这一时期全部的数吗 | the period had not ended when it was printed"
+            )
+    return told
 
 
 def _changes(row: Mapping[Hashable, str | float]) -> str:

@@ -23,7 +23,13 @@ from cqbook.intake.article import read_article
 from cqbook.intake.article_choices import breakdown_of, flow_of, indicator_of
 from cqbook.intake.article_figure import ONLY_FLOW, Article, ArticleFigure
 from cqbook.intake.article_names import Mention, Names
-from cqbook.intake.article_text import article_text, checked_day, text_of
+from cqbook.intake.article_text import (
+    LONGEST_PARAGRAPH,
+    TEXT_MOST,
+    article_text,
+    checked_day,
+    text_of,
+)
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.periods import Period
 from cqbook.quantities.qualifiers import SIGNED_MEASURES, from_printed
@@ -207,7 +213,14 @@ def check_paragraphs(
     names : Names
         Those of the book that is asked.
     """
-    article = read_article(text_of("", paragraphs), names.book, names)
+    room = itertools.accumulate(min(len(text), LONGEST_PARAGRAPH) for text in paragraphs)
+    # as of an article: what goes on without end is asked as far as anybody waits for
+    read = [
+        text[:LONGEST_PARAGRAPH]
+        for text, letters in zip(paragraphs, room, strict=True)
+        if letters <= TEXT_MOST
+    ]
+    article = read_article(text_of("", read), names.book, names)
     judge = Judge(names)
     return [
         judge.of(article, place)
