@@ -48,10 +48,6 @@ def test_a_target_is_not_taken_for_what_happened(book):
     assert not parks.promotion(book, AREA, "2022")["signed"].known, "there is a target only"
     goal = parks.promotion(book, AREA, "2022", status="target")
     assert goal["signed"].status == "目标"
-    rows = parks.promised_and_paid(book, AREA, "2021")
-    assert list(rows["label"])[:2] == ["合同额，目标", "合同额，实际"]
-    assert list(rows["text"]) == ["16000亿元", "17300亿元", "3200亿元", "3600亿元"], "one unit"
-    assert len(parks.promised_and_paid(book, AREA, "2022")) == 2, "targets alone"
 
 
 def test_projects_started_of_those_signed(book):

@@ -18,7 +18,7 @@ from cqbook.analysis.district import (
     short_name,
     stage_zh,
 )
-from cqbook.analysis.frames import points, published, quantities_of
+from cqbook.analysis.frames import points, quantities_of
 from cqbook.data.catalog import Catalog
 from cqbook.data.rows import rows_of
 from cqbook.data.selection import fact, preferred
@@ -134,20 +134,6 @@ def promotion(
     asked["breakdown"] = f"{PROMOTED};sector={sector}" if sector else PROMOTED
     signed, paid = (fact(book, indicator=name, **asked) for name in PAYING)
     return {"signed": signed, "paid": paid, "paid_share": share(paid, signed)}
-
-
-def promised_and_paid(book: Catalog, area: str, period: str) -> pd.DataFrame:
-    """Return the point frame of contracts and money paid in, what was wanted above what came."""
-    items = [
-        (f"{name}，{what}", promotion(book, area, period, status=status)[key])
-        for key, name in (("signed", "合同额"), ("paid", "到位资金"))
-        for status, what in (("target", "目标"), ("actual", "实际"))
-    ]
-    rows = published(points(items, unit="100M CNY"))
-    # a total that is printed as 1.73万亿元 is drawn to that: its rounding decides nothing
-    ends = dict.fromkeys(("lower", "upper"), rows["value"])
-    text = [f"{value:.0f}亿元" for value in rows["value"]]
-    return rows.assign(text=text, range=text, **ends)
 
 
 def started(book: Catalog, place: str, period: str) -> dict[str, Quantity]:
