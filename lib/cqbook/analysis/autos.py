@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 
 import pandas as pd
@@ -14,7 +15,6 @@ from cqbook.data.rows import rows_of
 from cqbook.data.selection import fact, preferred, series
 from cqbook.quantities.about import HAPPENED
 from cqbook.quantities.comparable import check_comparable
-from cqbook.quantities.comparison import near
 from cqbook.quantities.interval import HUNDRED, Interval
 from cqbook.quantities.periods import Period
 from cqbook.quantities.quantity import (
@@ -35,7 +35,7 @@ from cqbook.quantities.quantity import (
     year_before,
 )
 from cqbook.quantities.units import MINUS
-from cqbook.quantities.verdict import Verdict, every
+from cqbook.quantities.verdict import Verdict
 
 NATION = "CN"
 VOLUME, VALUE = "10k vehicles", "100M CNY"
@@ -159,6 +159,7 @@ def quarters(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
     dict
         ``first``, ``first_before``: January to September of the year and of the one before;
         ``last``, ``last_before``: what the whole year leaves for the fourth quarter;
+        ``year_before``: all of the year before;
         ``first_growth`` (as published), ``last_growth``; ``first_more``, ``last_more``: by how
         much more than a year before, ``year_more``: of the whole year; ``last_part``: the fourth
         quarter's part of that.
@@ -178,6 +179,7 @@ def quarters(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
         "first_before": before,
         "last": last,
         "last_before": last_before,
+        "year_before": whole[str(int(year) - 1)],
         "first_growth": rate,
         "last_growth": growth(last, last_before),
         "first_more": difference(first, before),
@@ -187,25 +189,25 @@ def quarters(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
     }
 
 
-def unrevised(book: Catalog, area: str, year: str) -> Verdict:
-    """Return whether growth implies of a year before what was published of it, within 1 %.
+def revised_growth(found: Mapping[str, Quantity]) -> Quantity:
+    """Return the growth of the fourth quarter, had the year before been revised by `REVISION`.
 
-    Of the first three quarters and of the year: the figures that the fourth quarter is made of.
+    Up or down, with its first three quarters as they were published: a cumulative figure that
+    moves a little moves the quarter that is left of it much.
+
+    Parameters
+    ----------
+    found : mapping
+        `quarters` of a year.
     """
-    asked = {"indicator": "auto_exports_value", "entity": area}
-    found = []
-    for period in (f"{year}-01/{year}-09", year):
-        now = fact(book, unit=VALUE, period=period, status=list(HAPPENED), **asked)
-        rate = fact(
-            book, unit="percent", measure="yoy", period=period, status=list(HAPPENED), **asked
-        )
-        then = fact(book, unit=VALUE, period=year_before(period), status=list(HAPPENED), **asked)
-        found.append(near(previous(now, rate), then, UNREVISED))
-    return every(*found)
+    year = found["year_before"]
+    moved = derive(lambda whole: whole * _REVISED, year, unit=VALUE, about=year.about)
+    return growth(found["last"], difference(moved, found["first_before"]))
 
 
-#: Within how many percent a base that growth implies is what was published.
-UNREVISED = 1
+#: A revision of a year, in percent, of which one says what it would do to a quarter.
+REVISION = 1
+_REVISED = Interval(1 - Decimal(REVISION) / 100, 1 + Decimal(REVISION) / 100)
 
 
 def _year_before(book: Catalog, now: Quantity, *, unit: str, **asked: str) -> Quantity:
