@@ -75,6 +75,15 @@ def test_the_fourth_quarter_is_what_nine_months_leave_of_the_year(book):
     assert autos.quarter_points(none).empty
 
 
+def test_a_revision_of_the_year_moves_its_last_quarter_much_more(book):
+    revised = autos.revised_growth(autos.quarters(book, AREA, "2025"))
+    # 193.0 / (431.3 · 1.01 − 317.0) and 193.0 / (431.3 · 0.99 − 317.0)
+    assert revised.interval.contains(D("62.71"))
+    assert revised.interval.contains(D("75.47"))
+    assert not revised.interval.contains(D("60"))
+    assert not autos.revised_growth(autos.quarters(book, AREA, "2022")).known
+
+
 def test_october_alone_added_more_than_nine_months(book):
     found, power = autos.quarters(book, AREA, "2025"), autos.electric(book, AREA, "2025")
     october, later = autos.after_september(found, power)

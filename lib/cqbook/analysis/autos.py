@@ -190,7 +190,7 @@ def quarters(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
 
 
 def revised_growth(found: Mapping[str, Quantity]) -> Quantity:
-    """Return the growth of the fourth quarter, had the year before been revised by `REVISION`.
+    """Return the growth of the fourth quarter, were the year before off by `SUPPOSED_REVISION`.
 
     Up or down, with its first three quarters as they were published: a cumulative figure that
     moves a little moves the quarter that is left of it much.
@@ -201,13 +201,13 @@ def revised_growth(found: Mapping[str, Quantity]) -> Quantity:
         `quarters` of a year.
     """
     year = found["year_before"]
-    moved = derive(lambda whole: whole * _REVISED, year, unit=VALUE, about=year.about)
+    moved = derive(lambda whole: whole * _SUPPOSED, year, unit=VALUE, about=year.about)
     return growth(found["last"], difference(moved, found["first_before"]))
 
 
 #: A revision of a year, in percent, of which one says what it would do to a quarter.
-REVISION = 1
-_REVISED = Interval(1 - Decimal(REVISION) / 100, 1 + Decimal(REVISION) / 100)
+SUPPOSED_REVISION = 1
+_SUPPOSED = Interval(1 - Decimal(SUPPOSED_REVISION) / 100, 1 + Decimal(SUPPOSED_REVISION) / 100)
 
 
 def _year_before(book: Catalog, now: Quantity, *, unit: str, **asked: str) -> Quantity:

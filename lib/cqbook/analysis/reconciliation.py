@@ -228,9 +228,9 @@ def tally(table: pd.DataFrame) -> dict[str, str]:
     return words | {"relations": f"{len(table)}条"}
 
 
-_KEYS = ("consistent", "revised", "rounded", "undecidable", "scope", "inconsistent")
-#: In the order in which the page speaks of them.
-VERDICTS = [CONSISTENT, REVISION, ROUNDING, UNDECIDABLE, SCOPE, INCONSISTENT]
+_KEYS = ("consistent", "inconsistent", "scope", "revised", "rounded", "undecidable")
+#: In the order in which the page speaks of them: a phone shows the first columns of a table.
+VERDICTS = [CONSISTENT, INCONSISTENT, SCOPE, REVISION, ROUNDING, UNDECIDABLE]
 #: Those of which `apart` may tell.
 APART = (INCONSISTENT, SCOPE, ROUNDING)
 #: Their columns in a table of counts.
