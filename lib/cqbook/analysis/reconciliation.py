@@ -561,6 +561,13 @@ def bases(book: Catalog, area: str, year: str) -> dict[str, Base]:
     return {period: item for period, item in found.items() if item.change.known}
 
 
+def lowered_but_for_the_year(found: Mapping[str, Base], year: str) -> list[Verdict]:
+    """Return of each of `bases` but the whole year whether it was `lowered`, named by its period."""
+    return [
+        item.lowered.named(period_zh(period)) for period, item in found.items() if period != year
+    ]
+
+
 def december_left(found: Mapping[str, Base], year: str) -> Base:
     """Return what two of `bases` leave for December: as published then, and as implied later."""
     none = Base(missing("100M CNY"), missing("100M CNY"))
