@@ -562,7 +562,7 @@ def bases(book: Catalog, area: str, year: str) -> dict[str, Base]:
 
 
 def lowered_but_for_the_year(found: Mapping[str, Base], year: str) -> list[Verdict]:
-    """Return of each of `bases` but the whole year whether it was `lowered`, named by its period."""
+    """Return whether each of `bases` but the whole year was `lowered`, named by its period."""
     return [
         item.lowered.named(period_zh(period)) for period, item in found.items() if period != year
     ]
