@@ -222,14 +222,14 @@ def test_a_part_of_the_page_that_says_nothing_has_no_heading(book):
         "makes": "区做什么",
         "came": "区的项目",
     }
-    assert headed(JIANGJIN) == {"sells": "区的班列", "came": "区的项目和名单"}
+    assert headed(JIANGJIN) == {"sells": "区的班列", "came": "区的项目和称号"}
     # a heading promises no more than stands below it
     assert headed("500118")["sells"] == "区一家企业的出口"
     assert headed("500113")["sells"] == "区的进出口"
     assert headed(TONGNAN)["sells"] == "区的出口"
     assert headed(TONGNAN)["makes"] == "区的汽车后市场企业"
     assert headed("500111")["sells"] == "区的市场采购出口"
-    assert headed("500102")["makes"] == "区做什么", "an order, and a plan"
+    assert headed("500102")["makes"] == "区见报的企业做什么", "an order, and a plan"
     assert headed("500118")["makes"] == "区的研发和科技企业"
     assert headed("500120")["makes"] == "区一家企业的预期产值"
     assert headed(DIANJIANG)["makes"] == "区一个项目的预期产值"
@@ -256,7 +256,7 @@ def test_lists_are_a_source_only_where_they_are_said(book):
         "western8-2025-jiangjin"
     ]
     assert "os-20210108-ppfocus" in district.listed_sources(
-        book, came, JIANGJIN, {"came": "的项目和名单"}
+        book, came, JIANGJIN, {"came": "的项目和称号"}
     )
 
 
@@ -304,6 +304,9 @@ def test_a_time_that_all_projects_have_stands_in_the_title(book):
 def test_a_project_that_runs_says_how_and_until_when(book):
     tongliang = district.named(district.projects(book, "500151"))
     assert tongliang["running_as"] == "投产、运营"
+    assert tongliang["on_trial"] == NOT_FOUND != tongliang["runs"]
+    fuling = district.named(district.projects(book, "500102"))
+    assert fuling["runs"] == NOT_FOUND != fuling["on_trial"], "what is tried out does not run"
     assert tongliang["running"] == (
         "重庆南雁实业集团智能化生产线技改（截至2025年4月）、重庆庆安实业智能工厂（截至2024年）"
     )

@@ -148,7 +148,9 @@ def test_the_table_lists_what_can_be_followed(book):
     assert stages["proj-byd-battery-bishan"] == "已投产（截至2025年11月）"
     assert "proj-changan-safety-consortium" not in stages, "research"
     # as the page of its district has it, phase by phase
-    assert stages["proj-kasu"] == "一期已试产，二期计划（截至2023年1月，以后没有查到）"
+    assert stages["proj-kasu"] == (
+        "一期已试产（截至2022年12月30日），二期计划（截至2023年1月，以后没有查到）"
+    )
     assert parks.tally(book)["told"].point == len(rows)
     assert rows["where"].ne("").all()
     links = rows.set_index("project")["link"]

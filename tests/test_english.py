@@ -127,7 +127,7 @@ def test_what_has_a_name_has_no_second_one(book):
 
 
 #: Rows of which a chapter puts the Chinese together of more than one word.
-PUT_TOGETHER = {"一家企业的预期产值", "一个项目的预期产值", "的项目和名单"}
+PUT_TOGETHER = {"一家企业的预期产值", "一个项目的预期产值", "的项目和称号"}
 
 
 def test_each_row_of_words_says_what_the_book_has(book):

@@ -458,6 +458,7 @@ MAKING = (
     *("cameras", "connected", "workshops", "upgrade_target", "aftermarket_firms"),
     *("orders", "research", "above_added", "new_jobs"),
 )
+OF_A_FIRM = ("capacity", "capacity_plan", "plant_output", "orders")
 COMING = (
     "trading_alone",
     "trading_only",
@@ -478,13 +479,15 @@ def parts(texts: Mapping[str, str], came: pd.DataFrame, name: str) -> dict[str, 
     """
     sold, makes = ([key for key in keys if texts[key] != NOT_FOUND] for keys in (SELLING, MAKING))
     came_some = len(followed(came)) >= ROWS or any(texts[key] != NOT_FOUND for key in COMING)
-    lists = "和名单" if texts["schemes"] != NOT_FOUND else ""
+    lists = "和称号" if texts["schemes"] != NOT_FOUND else ""
+    # what single firms make is not what a district makes
+    doing = "见报的企业做什么" if set(makes) <= set(OF_A_FIRM) else "做什么"
     alone = dict(ALONE)
     alone["plant_output"] = "一家企业" if texts["plant_output_due"] != NOT_FOUND else "一个项目"
     alone["plant_output"] += "的预期产值"
     return {
         "sells": name + _called(sold, alone, "卖什么，怎么运") if sold else NOT_FOUND,
-        "makes": name + _called(makes, alone, "做什么") if makes else NOT_FOUND,
+        "makes": name + _called(makes, alone, doing) if makes else NOT_FOUND,
         "came": f"{name}的项目{lists}" if came_some else NOT_FOUND,
     }
 
@@ -840,7 +843,8 @@ def _wholes(rows: pd.DataFrame) -> pd.Series:
 def named(found: pd.DataFrame) -> dict[str, str]:
     """Return the names of `projects` by what they have come to, with the time of the report.
 
-    ``running``: those that make things (`made`); ``trading_too``: others that run, but for roads,
+    ``running``: those that make things (`made`); ``runs``: these without what is on trial;
+    ``on_trial``: what is, where nothing else runs; ``trading_too``: others that run, but for roads,
     railways and waterworks; ``trading_alone``: the same where no project makes things;
     ``trading_only`` the same where projects make things, but none of them runs;
     ``only_building``: those that make things and are being built, where none runs yet. Where there
@@ -858,6 +862,9 @@ def named(found: pd.DataFrame) -> dict[str, str]:
         "coming": names_by_day(found[at["coming"]]),
     }
     runs = found[at["running"] & makes]
+    tried = runs["stage"].eq("trial_production")
+    texts["runs"] = names_by_day(runs[~tried])
+    texts["on_trial"] = names_by_day(runs[tried]) if tried.all() else NOT_FOUND
     texts["running_as"] = "、".join(dict.fromkeys(runs["stage"].map(STAGES))) or NOT_FOUND
     alone = NOT_FOUND
     if texts["running"] == NOT_FOUND:

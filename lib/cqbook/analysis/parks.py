@@ -473,16 +473,21 @@ def followed(book: Catalog) -> pd.DataFrame:
 
 
 def _phases(rows: pd.DataFrame, newest: str) -> str:
-    """Return how far each phase of a project has come: 一期已试产，二期计划（截至2023年1月）."""
+    """Return how far each phase of a project has come: 一期已试产，二期计划（截至2023年1月）.
+
+    Each with its own time where these differ.
+    """
     told = rows[rows["stage"].ne("")]
     if told.empty:
         return ""
-    last = max(told["stage_as_of"])
-    *firsts, end = [name[-2:] for name in told["name_zh"]]
-    *stages, final = list(told["stage"])
-    early = [name + stage_zh(stage, "") for name, stage in zip(firsts, stages, strict=True)]
-    old = bool(outdated(told, newest).any())
-    return "，".join([*early, end + stage_zh(final, last, old=old)])
+    days, old = list(told["stage_as_of"]), list(outdated(told, newest))
+    if len(set(days)) == 1:
+        days, old = [*[""] * (len(days) - 1), days[-1]], [*[False] * (len(old) - 1), any(old)]
+    names = [name[-2:] for name in told["name_zh"]]
+    return "，".join(
+        name + stage_zh(stage, day, old=bool(late))
+        for name, stage, day, late in zip(names, told["stage"], days, old, strict=True)
+    )
 
 
 #: Tiers of core parts that the city says are covered.
