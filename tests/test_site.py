@@ -1161,7 +1161,7 @@ def test_each_chapter_has_its_english_abstract():
             assert found, path.name
             words = re.sub(r"<[^>]+>", "", found[0])
             assert not re.search(r"[\u3400-\u9fff]", words), (path.name, words)
-    assert with_figures > 7
+    assert with_figures >= 6
 
 
 def test_no_english_picture_holds_chinese():

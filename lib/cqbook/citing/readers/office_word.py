@@ -154,10 +154,10 @@ def bookmarked_numbers(tree: etree._Element, edition: str) -> Iterator[Cited]:
     for start in tree.iter(f"{W}bookmarkStart"):
         found = BOOKMARK.fullmatch(start.get(f"{W}name") or "")
         if found:
-            text = marked(start)
-            moved = found["beside"] and found["beside"] != surrounded(start, text)
-            whole, begin, _ = _paragraph(start)
-            lost = beside(shown_around(whole, begin, begin + len(text))) if moved else ""
+            text, lost = marked(start), ""
+            if found["beside"] and found["beside"] != surrounded(start, text):
+                whole, begin, _ = _paragraph(start)
+                lost = beside(shown_around(whole, begin, begin + len(text)))
             yield Cited("number", found["number"], edition, text=text, lost=lost)
 
 
