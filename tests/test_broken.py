@@ -14,6 +14,7 @@ import pathlib
 import re
 import shutil
 import signal
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -320,9 +321,9 @@ def test_what_is_said_of_a_document_is_one_line(words, tmp_path, monkeypatch, ca
     path = tmp_path / "x.docx"
     path.write_bytes(b"")
     found = [Standing("number", FORGED, FORGED, "图或数被改动", FORGED)]
-    monkeypatch.setattr(verify, "verify", lambda *_: found)
-    words_of_it = own_words.OwnWords((FORGED,), frozenset(), frozenset(), frozenset())
-    monkeypatch.setattr(verify, "own_words", lambda *_: words_of_it)
+    own = own_words.OwnWords((FORGED,), frozenset(), frozenset(), frozenset())
+    asked = SimpleNamespace(standings=found, own=own)
+    monkeypatch.setattr(verify, "asked_of", lambda *_: asked)
     monkeypatch.setattr(store, "last_word_lines", lambda *_: ())
     assert cli.main(["--root", str(ROOT), "verify", str(path), *words]) == 1
     said = capsys.readouterr().out

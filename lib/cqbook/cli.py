@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from cqbook.build.preview import Previewer
+    from cqbook.citing.own_words import OwnWords
     from cqbook.citing.verify import Standing
 
 # Chapters, data and configuration are read below the book's folder: see `_book`.
@@ -534,7 +535,7 @@ def _brief_updated(root: Path, arguments: argparse.Namespace) -> int:
         return 1
     made = updated(root, content_of(path), path.name, arguments.edition)
     replace_file(target.resolve(), made.content)
-    own, left = _own_words(root, arguments.edition, made.content, path.name)
+    own, left = _own_words(root, arguments.edition, made.own)
     for line in (*report_lines(made, path.suffix.lower(), own), *left):
         _tell(line)
     _tell(f"{target}（覆盖了原有的 | what was there is replaced）" if existed else target)
@@ -577,53 +578,45 @@ def _verify_text(root: Path, arguments: argparse.Namespace) -> int:
     return 0 if found and all(item.verdict == HOLDS for item in found) else 1
 
 
-def _own_words(
-    root: Path, against: str, content: bytes, name: str
-) -> tuple[list[Standing], list[str]]:
+def _own_words(root: Path, against: str, words: OwnWords) -> tuple[list[Standing], list[str]]:
     """Return what a document says itself and the book does not, and lines on what can't be asked.
 
     Beside what it quotes.
     """
     from cqbook.citing.own_words import unasked_lines
-    from cqbook.citing.verify import of_own_words, own_words
+    from cqbook.citing.verify import of_own_words
     from cqbook.data.catalog import Catalog
     from cqbook.editions.store import find
     from cqbook.intake.article_names import Names
     from cqbook.intake.text_standing import FAILS, HOLDS, OTHERWISE, check_paragraphs
 
-    words = own_words(root, content, name)
     if not words.own:
         return [], []
     names = Names(Catalog(find(root, against) / "data"))
-    asked = check_paragraphs(words.paragraphs, words.says_itself, names)
-    told = [item for item in asked if item.verdict != HOLDS]
-    wrong = [item.verdict in (FAILS, OTHERWISE) for item in told]
-    titles = [item.paragraph in words.titles for item in told]
-    found = [
-        of_own_words(item.printed, item.detail, in_title=title and not differs)
-        for item, differs, title in zip(told, wrong, titles, strict=True)
-        if differs or title
-    ]
-    left = [
-        item.printed
-        for item, differs, title in zip(told, wrong, titles, strict=True)
-        if not differs and not title
-    ]
+    found: list[Standing] = []
+    left: list[str] = []
+    for item in check_paragraphs(words.paragraphs, words.says_itself, names):
+        if item.verdict in (FAILS, OTHERWISE):
+            found.append(of_own_words(item.printed, item.detail))
+        elif item.verdict != HOLDS and item.paragraph in words.titles:
+            found.append(of_own_words(item.printed, item.detail, in_title=True))
+        elif item.verdict != HOLDS:
+            left.append(item.printed)
     return found, list(unasked_lines(words, left))
 
 
 def _verify(root: Path, arguments: argparse.Namespace) -> int:
     if arguments.text:
         return _verify_text(root, arguments)
-    from cqbook.citing.verify import STANDS, as_json, kind_zh, verify
+    from cqbook.citing.verify import STANDS, as_json, asked_of, kind_zh
     from cqbook.disk.untrusted import content_of
     from cqbook.editions.store import last_word_lines, signature_lines
 
-    file, content = arguments.file, content_of(arguments.file)
-    found = verify(root, content, file.name, arguments.against)
-    own, left = _own_words(root, arguments.against, content, file.name) if found else ([], [])
-    found += own
-    signatures = list(signature_lines(root, dict.fromkeys(item.edition for item in found)))
+    file = arguments.file
+    asked = asked_of(root, content_of(file), file.name, arguments.against)
+    signatures = signature_lines(root, dict.fromkeys(item.edition for item in asked.standings))
+    own, left = _own_words(root, arguments.against, asked.own) if asked.standings else ([], [])
+    found = [*asked.standings, *own]
     if arguments.json:
         _tell_json(as_json(found))
     else:

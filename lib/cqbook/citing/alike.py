@@ -11,7 +11,7 @@ from cqbook.disk.checksums import digest
 #: Signs that word processors and people write for one another.
 _ALIKE = str.maketrans({"−": "-", "—": "-", "–": "-", "。": "."})
 #: Where a sentence ends in a bare text, in which 。 is a full stop too.
-_SENTENCE = re.compile(r"[;!?]|(?<![0-9])\.|\.(?![0-9])")
+SENTENCE_END = re.compile(r"[;!?]|(?<![0-9])\.|\.(?![0-9])")
 #: Years and other numbers with what follows them, the unit right behind the number (§), and words
 #: of direction and of limits.
 _TELLING = re.compile(
@@ -56,8 +56,8 @@ def surroundings(text: str, start: int, end: int, others: Iterable[tuple[int, in
             # as many as the bare text has; blanks keep what is behind in its place
             hidden = "※" * len(bare(text[first:last]))
             text = f"{text[:first]}{hidden:　<{last - first}}{text[last:]}"
-    before = _SENTENCE.split(bare(text[:start].rpartition("\n")[2]))[-1]
-    behind = _SENTENCE.split(bare(text[end:].partition("\n")[0]))[0]
+    before = SENTENCE_END.split(bare(text[:start].rpartition("\n")[2]))[-1]
+    behind = SENTENCE_END.split(bare(text[end:].partition("\n")[0]))[0]
     told = _TELLING.findall(f"{before}§{behind}")
     subject = re.split("[,、:]", before)[-1]
     return digest("|".join([subject, *told]).encode())[:6]

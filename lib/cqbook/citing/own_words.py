@@ -10,22 +10,21 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from cqbook.citing.alike import bare
+from cqbook.citing.alike import SENTENCE_END, bare
 from cqbook.citing.cited import CAPTION_NUMBER, Passage
 from cqbook.citing.claims_said import STOPS, TAKEN, SaidClaim, without_claims
 from cqbook.citing.marks import citations_in
 from cqbook.citing.retold import LOUD_WORDS
+from cqbook.citing.sentences import core_of
 
 #: Han letters from which on a paragraph says something: a cell of a table does not.
 _SAYS = 6
 _HAN = re.compile("[一-鿿]")
 #: A number of the book in the list at the end of a briefing.
 _LISTED = re.compile(r"〔[\w.:-]{3,120}〕")
-#: Where a summary says which figure shows what it says.
-_REFERENCE = re.compile(r"\(图\d{1,3}\)\.?$")
 #: A number is struck as a whole.
 _TOKEN = re.compile(r"\d+(?:\.\d+)?|.")
-_CLAUSE = re.compile(r"[,;:!?※]|(?<![0-9])\.|\.(?![0-9])")
+_CLAUSE = re.compile(f"[,:{TAKEN}]|{SENTENCE_END.pattern}")
 #: Ranks, records and what is said of a whole, without a number.
 _BOASTS = re.compile(
     f"{LOUD_WORDS.pattern}|新[高低]|历史性|纪录|谷底|第[一二三](?![产季期批章步个次类部、季])|首位|榜首"
@@ -98,8 +97,7 @@ def _is_title(passage: Passage) -> bool:
 
 def _is_shortened(text: str, ours: Collection[str]) -> bool:
     """Return whether a title is one of the book's of which words were struck, and none added."""
-    lead = CAPTION_NUMBER.match(text)
-    left = _TOKEN.findall(bare(text[lead.end() :] if lead else text).rstrip(STOPS))
+    left = _TOKEN.findall(core_of(text)[0].rstrip(STOPS))
     for whole in ours:
         tokens = iter(_TOKEN.findall(whole))
         if all(token in tokens for token in left):
@@ -110,9 +108,7 @@ def _is_shortened(text: str, ours: Collection[str]) -> bool:
 def _is_own(text: str, ours: Collection[str], claims: Sequence[SaidClaim]) -> bool:
     if len(_HAN.findall(text)) < _SAYS or _LISTED.search(text) or any(citations_in(text)):
         return False
-    lead = CAPTION_NUMBER.match(text)
-    plain = bare(text[lead.end() :] if lead else text)
-    if _REFERENCE.sub("", plain).rstrip(STOPS) in ours:
+    if core_of(text)[0].rstrip(STOPS) in ours:
         return False
     made = without_claims(text, claims)
     # what was made of a sentence of the book is told as that

@@ -6,11 +6,9 @@ from decimal import Decimal
 
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.printed import Printed, read_printed
-from cqbook.quantities.qualifiers import SIGNED_MEASURES, from_printed
+from cqbook.quantities.qualifiers import SIGNED_MEASURES, from_printed, is_far
 from cqbook.quantities.units import Unit, convert, same_kind
 
-#: How many times a limit the number may be: nobody says 超4000亿元 of 8006.8亿元 and means that.
-_FAR = 2
 #: The part of a number by which what is said of it as 约 may be off: 约8100亿元 is not 8006.8亿元.
 _OFF = Decimal("0.025")
 
@@ -40,18 +38,9 @@ def is_rounded(said: str, held: str) -> bool:
         # half of one in the last place that is no nought
         step = Decimal(1).scaleb(int(told.normalize().as_tuple().exponent)) / 2
         return abs(middle - told) <= min(step, abs(told) * _OFF)
-    return number.is_subset(allowed) and not _is_far(allowed, number)
+    return number.is_subset(allowed) and not is_far(allowed, number)
 
 
 def _interval(number: Printed) -> Interval:
     signed = number.measure in SIGNED_MEASURES
     return from_printed(number.value, number.qualifier, number.value_upper, signed=signed)
-
-
-def _is_far(allowed: Interval, number: Interval) -> bool:
-    """Return whether a limit is so far from a number that nobody says it of it."""
-    middle = number.midpoint
-    if middle is None or (allowed.lower is not None and allowed.upper is not None):
-        return False
-    limit = allowed.upper if allowed.lower is None else allowed.lower
-    return limit is None or not min(abs(limit), abs(middle)) * _FAR >= max(abs(limit), abs(middle))

@@ -113,7 +113,7 @@ def altered_sentences(
     seen: set[str] = set()
     anywhere = {claim.plain for claim in claims}
     for passage in left:
-        core, bound = _core(passage.text)
+        core, bound = core_of(passage.text)
         same = whole.get(core.rstrip(STOPS)) or whole.get(bare(passage.text).rstrip(STOPS))
         if not same and (lacking := _shortened(passage, ours)):
             yield lacking
@@ -139,7 +139,7 @@ def altered_sentences(
         said = without_claims(passage.text, claims)
         yield from _altered_claims(said.faults, ours, pairs)
         if said.taken:
-            core, bound = _core(said.rest)
+            core, bound = core_of(said.rest)
             passage = replace(passage, text=said.rest)
         told = _added(passage, core, bound, ours)
         if told:
@@ -213,7 +213,7 @@ def caption_numbers(passages: Sequence[Passage]) -> dict[FigureKey, set[str]]:
     return found
 
 
-def _core(text: str) -> tuple[str, str]:
+def core_of(text: str) -> tuple[str, str]:
     """Return a paragraph without its number, and the number of the figure that it refers to."""
     lead = CAPTION_NUMBER.match(text) or _NUMBERED.match(text)
     plain = bare(_GOES_ON.sub("", text[lead.end() :] if lead else text))
@@ -294,7 +294,7 @@ def strange_remarks(
     before: tuple[FigureKey, str] | None = None
     own = False
     for passage in passages:
-        core, _ = _core(passage.text)
+        core, _ = core_of(passage.text)
         asked = [figure for figure in passage.at if figure in whole]
         if core in ours or bare(passage.text) in ours:
             before, own = None, False

@@ -32,6 +32,7 @@ from cqbook.citing.marks import (
     mark,
     table_bookmark,
 )
+from cqbook.citing.own_words import OwnWords
 from cqbook.citing.pictures import refuse_too_many
 from cqbook.citing.readers.office import MAIN, PRINTED, REMARKS, text_first
 from cqbook.citing.readers.office_parts import A, Parts, W
@@ -64,7 +65,7 @@ from cqbook.citing.updating.tables import (
 )
 from cqbook.citing.updating.texts import PrintedPairs, listed_numbers, masked, relisted
 from cqbook.citing.updating.tracked import TrackingHand, first_number, write_comments
-from cqbook.citing.verify import STANDS, Standing, kind_zh, verify
+from cqbook.citing.verify import STANDS, Standing, asked_of, kind_zh
 from cqbook.data.catalog import Catalog
 from cqbook.disk.untrusted import opened, whole
 from cqbook.editions.store import LATEST, find, is_released, manifest_of, release_of
@@ -101,7 +102,7 @@ class Updated:
     ``replaced``: what changed in it; ``turned``: sentences whose claims do not hold any more, which
     stand as they were; ``left``: what does not stand, with the reason; ``gone``: what its
     properties still listed and nobody finds in it; ``dropped``: what was not carried on because it
-    runs or leads elsewhere.
+    runs or leads elsewhere; ``own``: what it says itself.
     """
 
     content: bytes
@@ -111,6 +112,7 @@ class Updated:
     left: tuple[Standing, ...]
     gone: tuple[str, ...]
     dropped: tuple[str, ...]
+    own: OwnWords
 
 
 def updated(root: Path, content: bytes, name: str, edition: str = LATEST) -> Updated:
@@ -145,8 +147,8 @@ def updated(root: Path, content: bytes, name: str, edition: str = LATEST) -> Upd
         work.run()
         made = package.content() if package.is_changed else content
     # what the newer edition does not say, and why not
-    asked = verify(root, made, name, edition, newer.held)
-    left = [item for item in asked if item.verdict != STANDS]
+    asked = asked_of(root, made, name, edition, newer.held)
+    left = [item for item in asked.standings if item.verdict != STANDS]
     return Updated(
         made,
         newer.name,
@@ -155,6 +157,7 @@ def updated(root: Path, content: bytes, name: str, edition: str = LATEST) -> Upd
         tuple(left),
         tuple(work.gone),
         tuple(sorted(package.dropped)),
+        asked.own,
     )
 
 

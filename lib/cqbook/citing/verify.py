@@ -118,6 +118,20 @@ def verify(
 ) -> list[Standing]:
     """Return for each thing that a document took from the book whether it still stands.
 
+    See `asked_of`.
+    """
+    return asked_of(root, content, name, against, held).standings
+
+
+def asked_of(
+    root: Path,
+    content: bytes,
+    name: str,
+    against: str = "latest",
+    held: KnownEditions | None = None,
+) -> AskedDocument:
+    """Return a document, read, with what the book can say of it.
+
     Parameters
     ----------
     root : Path
@@ -135,12 +149,51 @@ def verify(
         If the document can't be read, or `against` is no edition.
     """
     now = find(root, against)
-    held = held or KnownEditions(root)
     found = cited(content, name)
     refuse_too_many(found, name)
-    printed = _printed_there(held, found)
+    return AskedDocument(held or KnownEditions(root), now, name, found)
+
+
+@dataclass(frozen=True)
+class AskedDocument:
+    """A document as it was read, once for all that is asked of it."""
+
+    held: KnownEditions
+    now: Path
+    name: str
+    found: Sequence[Cited]
+
+    @functools.cached_property
+    def standings(self) -> list[Standing]:
+        """What became of each thing that it took from the book."""
+        return _standings(self)
+
+    @functools.cached_property
+    def own(self) -> OwnWords:
+        """What it says that the book did not print, beside what it took from it."""
+        texts = (*self.printed.whole.values(), *self.printed.known.values())
+        return in_own_words(
+            self.passages,
+            [text for printed in texts for text in printed],
+            list(_claims_said(self.held, self.found)),
+            [item.text for item in self.found if item.kind == "number"],
+        )
+
+    @functools.cached_property
+    def printed(self) -> _PrintedThere:
+        """What the book prints of what is in it."""
+        return _printed_there(self.held, self.found)
+
+    @functools.cached_property
+    def passages(self) -> list[Passage]:
+        """Its paragraphs."""
+        return [passage for item in self.found for passage in item.passages]
+
+
+def _standings(document: AskedDocument) -> list[Standing]:
+    held, now, name = document.held, document.now, document.name
+    found, printed, passages = document.found, document.printed, document.passages
     asked = [_without_printed(item, printed) for item in found if item.kind != "text"]
-    passages = [passage for item in found for passage in item.passages]
     stated = next((item.edition for item in found if item.kind == "text"), "")
     numbers = caption_numbers(passages)
     claimed = [item for item in asked if item.kind == "citation" and item.name.startswith(CLAIM)]
@@ -172,33 +225,6 @@ def verify(
         *texts,
         *_judge_frame(asked, passages, stated),
     ]
-
-
-def own_words(root: Path, content: bytes, name: str) -> OwnWords:
-    """Return what a document says that the book did not print, beside what it took from it.
-
-    Parameters
-    ----------
-    root : Path
-        The book.
-    content, name
-        The document.
-
-    Raises
-    ------
-    DataError
-        If the document can't be read.
-    """
-    held = KnownEditions(root)
-    found = cited(content, name)
-    there = _printed_there(held, found)
-    printed = [text for texts in (*there.whole.values(), *there.known.values()) for text in texts]
-    return in_own_words(
-        [passage for item in found for passage in item.passages],
-        printed,
-        list(_claims_said(held, found)),
-        [item.text for item in found if item.kind == "number"],
-    )
 
 
 def of_own_words(printed: str, detail: str, *, in_title: bool = False) -> Standing:

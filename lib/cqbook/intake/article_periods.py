@@ -169,15 +169,12 @@ def _is_aside(item: NamedPeriod, spot: FigurePlace) -> bool:
 
     （2023年只查到下限）
     """
-    around = next(
-        (
-            found
-            for found in _ASIDE.finditer(spot.plain, 0, spot.core)
-            if found.start() < item.start and item.end < found.end()
-        ),
-        None,
+    return any(
+        found.start() < item.start
+        and item.end < found.end()
+        and len(found[0]) - len("（）") - len(item.text) >= _SAYS_LITTLE
+        for found in _ASIDE.finditer(spot.plain, 0, spot.core)
     )
-    return around is not None and len(around[0]) - 2 - len(item.text) >= _SAYS_LITTLE
 
 
 def _of_the_one_before(spot: FigurePlace, same: When, written: TextDate | None) -> When | None:
@@ -315,8 +312,7 @@ def _beside(spot: FigurePlace, own: Sequence[NamedPeriod], written: TextDate | N
     较2020年的20.9万辆, 由2021年的34.6%, 由目前的2小时; what changed from 36小时 did so before.
     """
     for item in own[-1:]:
-        between = spot.plain[item.end : spot.core]
-        between = _ITS_HEIGHT.sub("的", between)
+        between = _ITS_HEIGHT.sub("的", spot.plain[item.end : spot.core])
         close = re.fullmatch("的?(?:约|近|超过?|逾)?", between)
         compared = re.search("[比较由从]$|[高低多少快慢]于$|超过$", spot.plain[: item.start])
         if close and item.role == "now" and f"{item.text}{between}".endswith("的"):

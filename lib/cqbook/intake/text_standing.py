@@ -32,7 +32,7 @@ from cqbook.intake.article_text import (
 )
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.periods import Period
-from cqbook.quantities.qualifiers import SIGNED_MEASURES, from_printed
+from cqbook.quantities.qualifiers import SIGNED_MEASURES, from_printed, is_far
 from cqbook.quantities.quantity import DERIVED, Quantity, Reported, printed_zh, quantity_of
 from cqbook.quantities.sightings import NO_UNIT, Sighting
 from cqbook.quantities.units import Unit, is_count, same_kind
@@ -124,8 +124,6 @@ def _without(breakdown: str, dimension: str) -> str:
 _Fit = Literal["holds", "open", "fails", "other"]
 #: Letters of an article that a figure's sentence may refer back to.
 REMEMBERED = 1500
-#: How many times what 超… says the book may have: 超4700万元 is not said of 4700亿元.
-FAR = 2
 
 
 def check_text(content: bytes, name: str, names: Names, day: str = "") -> list[TextStanding]:
@@ -569,21 +567,11 @@ def _fit(said: Interval, row: Mapping[str, str], known: _Known) -> _Fit:
     held = quantity.to(str(asked)).interval
     if held is None:
         return "open"
-    if _far(said, held):
+    if is_far(said, held):
         return "fails"
     if held.is_subset(said) or _as_printed(row, asked, known):
         return "holds"
     return "open" if held.overlaps(said) else "fails"
-
-
-def _far(said: Interval, held: Interval) -> bool:
-    """Return whether a limit is so far from the number that nobody says it of it."""
-    if said.upper is None:
-        return (
-            said.lower is not None and held.lower is not None and 0 < FAR * said.lower < held.lower
-        )
-    # 不到5周 is not said of one
-    return not said.lower and held.upper is not None and 0 < FAR * held.upper < said.upper
 
 
 def _as_printed(row: Mapping[str, str], asked: Unit, known: _Known) -> bool:

@@ -287,3 +287,17 @@ def _printed(magnitude: str, qualifier: str) -> _Printed:
         raise ValueError(msg)
     last = Decimal(1).scaleb(-decimals)
     return _Printed(Decimal(magnitude), last / 2, last.scaleb(zeros))
+
+
+#: How many times what 超… says a number may be: 超4700万元 is not said of 4700亿元.
+FAR = 2
+
+
+def is_far(said: Interval, held: Interval) -> bool:
+    """Return whether a limit is so far from a number that nobody says it of that."""
+    if said.upper is None:
+        return (
+            said.lower is not None and held.lower is not None and 0 < FAR * said.lower < held.lower
+        )
+    # 不到5周 is not said of one
+    return not said.lower and held.upper is not None and 0 < FAR * held.upper < said.upper

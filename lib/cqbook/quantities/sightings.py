@@ -628,11 +628,9 @@ def _amount(
         )  # fmt: skip
     than = _MORE_THAN.search(left)
     if than and not (than["over"] and _THE_PLAN.match(plain, item.end)):
-        way_of = next(
-            name for name in ("way", "plan", "done", "over", "lack", "apart") if than[name]
-        )
+        way_of = next(name for name in ("way", "plan", "done", "over", "lack") if than[name])
         word = than[way_of]
-        fewer = word in ("少", "低", "短", "欠") or way_of in ("lack", "apart")
+        fewer = word in ("少", "低", "短", "欠") or way_of == "lack"
         place = item.core - len(left) + than.start(way_of) if fewer else item.start
         item = replace(item, start=place, text=plain[place : item.end])
         signed = _with_sign(figure, Direction(-1 if fewer else 1, word, 0))
@@ -894,9 +892,9 @@ def _is_change(before: Sighting | None, left: str) -> bool:
 _MORE_THAN = re.compile(
     f"(?:(?:[比较][^,，]{{1,14}}?|同比)[还要又净再]?(?P<way>多|少|高|低)(?:了|出|进?出口|进口|[{DONE}支交付]行?)?"
     "|(?<![提高])(?P<plan>超|短|欠)[收支缴产]"
-    "|(?:目标|计划|任务|预期)[^,，。；]{0,6}(?P<lack>(?:还|尚|仅|只|相)?差)"
     # 离2022年的高点还差152亿元
-    "|(?:离|距离?|与)[^,，。；0-9]{0,4}(?:20[0-9]{2}年)?[^,，。；0-9]{1,16}(?P<apart>(?:还|尚|仅|只|相)?差)"
+    "|(?:(?:目标|计划|任务|预期)[^,，。；]{0,6}|(?:离|距离?|与)[^,，。；0-9]{0,4}(?:20[0-9]{2}年)?[^,，。；0-9]{1,16})"
+    "(?P<lack>(?:还|尚|仅|只|相)?差)"
     f"|(?:^|[,，、年月均各]|分别)(?P<done>多|少)(?:完成|实现|[{DONE}][行出进了]?)"
     "|(?P<over>超(?:额|出|过)?(?:完成)?(?:年度|全年|既定|预定|原定|年初|预期)?(?:计划|目标|任务|预算|预期)(?:目标|任务|数)?|超额完成))(?:了|近|约|超过?|逾)?(?:人民币)?$"
 )
