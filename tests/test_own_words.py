@@ -123,6 +123,21 @@ def test_a_title_of_ones_own_is_asked_for_every_number(text, role, kind):
     assert words.says_itself(1, "84%") is (kind != "the book's")
 
 
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("Private firms’ share rose to 48% in 2025", True),
+        ("图2　Private firms: from 33.1% to 48%", True),
+        ("Private firms’ share rose to 84% in 2025", False),
+        ("图2　Private firms’ share: 8%", False),
+        ("Who trades", True),
+    ],
+)
+def test_a_title_in_english_has_no_number_that_the_book_does_not_print(text, known):
+    words = in_own_words([Passage(text, AT, AT, "heading", AT)], [PRINTED], [], [])
+    assert words.foreign == (() if known else (text,))
+
+
 def test_a_caption_that_says_what_the_figure_does_not_fails(capsys, built, first, tmp_path):
     blocks = briefing.blocks_of_figures([first.id])
     path = tmp_path / "month.docx"
@@ -135,6 +150,11 @@ def test_a_caption_that_says_what_the_figure_does_not_fails(capsys, built, first
     code, out = asked(capsys, built, path)
     assert code == 1
     assert "没有比对　自己的话　“升到84%”在图题里" in out
+    caption.runs[-1].text = "　Private firms: 84%"
+    opened.save(path)
+    code, out = asked(capsys, built, path)
+    assert code == 1
+    assert "Private firms: 84%”在图题里" in out
 
 
 @pytest.mark.parametrize(
@@ -198,6 +218,22 @@ def test_what_stands_around_a_number_is_the_same_in_a_bare_text(text):
     assert len(numbers) == len(there) > 2
     for one, other in zip(numbers, there, strict=True):
         assert surroundings(text, *one, numbers) == surroundings(plain, *other, there)
+
+
+@pytest.mark.parametrize(
+    ("behind", "same"),
+    [
+        ("（见图1）", True),
+        ("（图12所示）", True),
+        ("（表3）", True),
+        ("（按美元计）", False),
+        ("（初步核算数）", False),
+        ("（占图1的三成）", False),
+    ],
+)
+def test_where_to_look_is_nothing_of_a_number(behind, same):
+    text, changed = "进出口8006.8亿元，增长12%。", f"进出口8006.8亿元{behind}，增长12%。"
+    assert (surroundings(text, 3, 10) == surroundings(changed, 3, 10)) is same
 
 
 CLAIM = "今年8006.8亿元，离高点还差152亿元。"

@@ -772,6 +772,14 @@ def test_a_table_as_csv_is_read_as_one_in_an_article(book, encoding, separator):
     assert not any(figure.doubts for figure in found)
 
 
+def test_a_csv_of_a_country_with_decimal_commas_is_parted_at_its_semicolons(book):
+    text = "对主要国家进出口\n国别;进出口（亿元）;同比（%）\n美国;702,3;-8,1\n德国;310,5;4,2\n"
+    article = read(book, text, name="a.csv")
+    # as many commas as semicolons in a row: 702 and 3 were cells
+    assert article.figures == ()
+    assert [item.text for _, item in article.left] == ["702,3", "-8,1", "310,5", "4,2"]
+
+
 def test_a_row_of_a_csv_whose_comma_is_not_quoted_is_marked(book):
     text = "2025年重庆外贸\n项目,金额（亿元）,同比（%）\n进出口,8,006.8,11.9\n"
     figures = read(book, text, name="a.csv").figures

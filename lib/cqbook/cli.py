@@ -590,11 +590,11 @@ def _own_words(root: Path, against: str, words: OwnWords) -> tuple[list[Standing
     from cqbook.intake.article_names import Names
     from cqbook.intake.text_standing import FAILS, HOLDS, OTHERWISE, check_paragraphs
 
-    if not words.own:
-        return [], []
-    names = Names(Catalog(find(root, against) / "data"))
-    found: list[Standing] = []
+    found = [of_own_words(text, "", in_title=True) for text in words.foreign]
     left: list[str] = []
+    if not words.own:
+        return found, left
+    names = Names(Catalog(find(root, against) / "data"))
     for item in check_paragraphs(words.paragraphs, words.says_itself, names):
         if item.verdict in (FAILS, OTHERWISE):
             found.append(of_own_words(item.printed, item.detail))

@@ -12,11 +12,15 @@ from cqbook.disk.checksums import digest
 _ALIKE = str.maketrans({"−": "-", "—": "-", "–": "-", "。": "."})
 #: Where a sentence ends in a bare text, in which 。 is a full stop too.
 SENTENCE_END = re.compile(r"[;!?]|(?<![0-9])\.|\.(?![0-9])")
+#: （见图1）: where to look, and nothing of the number.
+_SEE = re.compile(r"\((?:详?见|参见|如)?附?[图表]\d{1,3}(?:所示)?\)")
 #: Years and other numbers with what follows them, the unit right behind the number (§), and words
 #: of direction and of limits.
 _TELLING = re.compile(
     r"[0-9][0-9.,]*(?:[万亿]{0,2}[一-鿿%‰])?|§[万亿千百十]{0,3}(?:[元吨辆台家个户箱倍成项%‰]|美元)?"
     "|进出口|出口|进口|[增升涨扩]|[降减跌缩]|[超逾过]|[近约]|不足|以上|以下|同比|环比|没有|[未不非]|预计|预期|计划|力争|目标|有望"
+    # as what money, at which prices, how sure
+    "|美元|人民币|[欧日港]元|不变价|现价|可比价|初步|快报|估[计算]|口径"
 )
 
 
@@ -56,8 +60,9 @@ def surroundings(text: str, start: int, end: int, others: Iterable[tuple[int, in
             # as many as the bare text has; blanks keep what is behind in its place
             hidden = "※" * len(bare(text[first:last]))
             text = f"{text[:first]}{hidden:　<{last - first}}{text[last:]}"
-    before = SENTENCE_END.split(bare(text[:start].rpartition("\n")[2]))[-1]
-    behind = SENTENCE_END.split(bare(text[end:].partition("\n")[0]))[0]
+    ahead, after = text[:start].rpartition("\n")[2], text[end:].partition("\n")[0]
+    before = SENTENCE_END.split(_SEE.sub("", bare(ahead)))[-1]
+    behind = SENTENCE_END.split(_SEE.sub("", bare(after)))[0]
     told = _TELLING.findall(f"{before}§{behind}")
     subject = re.split("[,、:]", before)[-1]
     return digest("|".join([subject, *told]).encode())[:6]

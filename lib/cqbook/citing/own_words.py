@@ -22,8 +22,9 @@ _SAYS = 6
 _HAN = re.compile("[一-鿿]")
 #: A number of the book in the list at the end of a briefing.
 _LISTED = re.compile(r"〔[\w.:-]{3,120}〕")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 #: A number is struck as a whole.
-_TOKEN = re.compile(r"\d+(?:\.\d+)?|.")
+_TOKEN = re.compile(f"{_NUMBER.pattern}|.")
 _CLAUSE = re.compile(f"[,:{TAKEN}]|{SENTENCE_END.pattern}")
 #: Ranks, records and what is said of a whole, without a number.
 _BOASTS = re.compile(
@@ -37,13 +38,15 @@ class OwnWords:
     """All paragraphs of a document, which of them the book did not print, and the numbers quoted.
 
     ``own``: their places, from 1; ``titles``: of those, captions and titles of the book's figures;
-    ``quoted``: bare texts of the numbers that the book's marks hold.
+    ``quoted``: bare texts of the numbers that the book's marks hold; ``foreign``: titles in another
+    language with a number that the book does not print of what is there.
     """
 
     paragraphs: tuple[str, ...]
     own: frozenset[int]
     titles: frozenset[int]
     quoted: frozenset[str]
+    foreign: tuple[str, ...] = ()
 
     def says_itself(self, paragraph: int, printed: str) -> bool:
         """Return whether somebody's own words have a number that is none of the quoted.
@@ -86,7 +89,15 @@ def in_own_words(
     shortened = {place for place in titles if _is_shortened(passages[place - 1].text, ours)}
     plain = frozenset(text for number in quoted if (text := bare(number)))
     texts = tuple(passage.text for passage in passages)
-    return OwnWords(texts, own - shortened, titles - shortened, plain)
+    known = {number for text in ours for number in _NUMBER.findall(text)}
+    foreign = tuple(
+        passage.text
+        for passage in passages
+        if _is_title(passage)
+        and len(_HAN.findall(passage.text)) < _SAYS
+        and not known.issuperset(_NUMBER.findall(core_of(passage.text)[0]))
+    )
+    return OwnWords(texts, own - shortened, titles - shortened, plain, foreign)
 
 
 def _is_title(passage: Passage) -> bool:

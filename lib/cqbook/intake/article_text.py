@@ -265,11 +265,10 @@ _SEPARATORS = ",\t;"
 def _read_csv(content: bytes, name: str) -> Iterator[str]:
     """Yield the rows of a CSV; one of a single cell is a line of text: a title, a unit, a note."""
     text, _ = decode(content, name)
-    # the most that a line has outside quotes
-    bare = re.sub('"[^"]*"', "", text)
-    separator = max(
-        _SEPARATORS, key=lambda sign: max(line.count(sign) for line in ["", *bare.splitlines()])
-    )
+    # the most that a line has outside quotes; of 美国;702,3;-8,1 the sign that headings have too
+    lines = ["", *re.sub('"[^"]*"', "", text).splitlines()]
+    counts = {sign: [line.count(sign) for line in lines] for sign in _SEPARATORS}
+    separator = max(_SEPARATORS, key=lambda sign: (max(counts[sign]), sum(counts[sign])))
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:

@@ -46,7 +46,7 @@ from cqbook.quantities.printed import (
     read_period,
     read_printed,
 )
-from cqbook.quantities.units import Unit, unit_zh
+from cqbook.quantities.units import Unit, is_count, unit_zh
 
 #: What a row can't do without; the rest has a default or is read from ``as_printed``.
 NEEDED = ("source_id", "locator", "indicator", "entity", "period", "status", "as_printed")
@@ -65,8 +65,6 @@ CODE_WORDS = {
 }
 #: Decimals that a rate in percent has in print, at most.
 _DECIMALS_OF_RATES = 2
-#: What is counted one by one.
-_COUNTED = frozenset({"vehicles", "trains", "enterprises", "persons", "projects", "TEU"})
 _SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -395,7 +393,7 @@ class _Reader:
         """Refuse half a vehicle, and what a year has come to in a period of one month."""
         level = made["measure"] in ("level", "difference")
         parts = Decimal(made["value"] or 0) % 1
-        if level and parts and made["unit"] in _COUNTED:
+        if level and parts and made["unit"] and is_count(Unit.parse(made["unit"])):
             word = unit_zh(Unit.parse(made["unit"]))
             zh = f"整数，或万{word}（只写{word}，数不会有小数）"
             self.refuse(cell("unit"), zh, "a whole number, or a scale: 10k")
