@@ -24,6 +24,7 @@ from cqbook.data.catalog import Catalog
 from cqbook.data.selection import DRAWN_FROM
 from cqbook.figures.exhibit import exhibits_of
 from cqbook.site import figure_pages
+from cqbook.site.abstracts import ALL_CHINESE
 
 SITE = ROOT / "_build" / "html"
 LATEST = SITE / "latest"
@@ -1162,6 +1163,19 @@ def test_each_chapter_has_its_english_abstract():
             words = re.sub(r"<[^>]+>", "", found[0])
             assert not re.search(r"[\u3400-\u9fff]", words), (path.name, words)
     assert with_figures >= 6
+
+
+def test_no_page_of_a_district_is_blank_in_english():
+    """One number without English took the abstract away, and of words alone nothing was left."""
+    paths = sorted((LATEST / "chapters").glob("district*.html"))
+    assert len(paths) > 5
+    told = [
+        "".join(re.findall(r'<aside class="cq-abstract".*?</aside>', path.read_text("utf-8"), re.S))
+        for path in paths
+    ]
+    assert all(told)
+    # of one of them nothing is known that the template has a sentence for
+    assert sum(ALL_CHINESE in text for text in told) <= 1
 
 
 def test_no_english_picture_holds_chinese():

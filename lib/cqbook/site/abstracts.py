@@ -35,6 +35,10 @@ PROSE = (
 )
 
 
+#: Said where a page is of Chinese words alone: it would be blank.
+ALL_CHINESE = "What is known is told in the Chinese text alone."
+
+
 class EnglishAbstract(SphinxDirective):
     """``:::{english} Title``: the title of the section, for English readers, and maybe an abstract.
 
@@ -112,7 +116,7 @@ def translate(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         except KeyError as error:
             _told(docname, error)
             abstract.children = []
-            said = []
+            pasted, said = [], []
         if not abstract.children:
             abstract.parent.remove(abstract)
             continue
@@ -131,8 +135,8 @@ def _told(docname: str, error: KeyError) -> None:
 def hide_prose(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Give the class to the Chinese prose of a page, and to sections that hold nothing else."""
     for section in doctree.children:
-        if isinstance(section, nodes.section):
-            _hide_in(section)
+        if isinstance(section, nodes.section) and not _hide_in(section):
+            section.insert(1, Abstract("", nodes.paragraph("", ALL_CHINESE)))
 
 
 def _hide_in(section: nodes.section) -> bool:
