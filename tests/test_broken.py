@@ -322,7 +322,8 @@ def test_what_is_said_of_a_document_is_one_line(words, tmp_path, monkeypatch, ca
     path.write_bytes(b"")
     found = [Standing("number", FORGED, FORGED, "图或数被改动", FORGED)]
     own = own_words.OwnWords((FORGED,), frozenset(), frozenset(), frozenset())
-    asked = SimpleNamespace(standings=found, own=own)
+    tables = verify.TablesThere(frozenset(), {})
+    asked = SimpleNamespace(standings=found, own=own, tables=tables, name="x.svg")
     monkeypatch.setattr(verify, "asked_of", lambda *_: asked)
     monkeypatch.setattr(store, "last_word_lines", lambda *_: ())
     assert cli.main(["--root", str(ROOT), "verify", str(path), *words]) == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import docx
+import pptx
 import pytest
 from lxml import etree
 from test_brief import built, edition, first, second
@@ -66,6 +67,53 @@ def test_a_number_of_ones_own_that_the_book_has_otherwise_is_told(
     assert code == 1
     assert line.startswith(f"没有比对　自己的话　“{number}”")
     assert of_the_book in line
+
+
+HEADS = ("指标", "2025年", "同比")
+TRADE, EXPORT = ("进出口", "8006.8亿元", "增长12%"), ("出口", "5587.3亿元", "10.2%")
+
+
+def with_table(rows, form):
+    """A document with a table of one's own at its end."""
+
+    def change(path):
+        if form == "docx":
+            opened = docx.Document(str(path))
+            table = opened.add_table(len(rows), len(rows[0]))
+        else:
+            opened = pptx.Presentation(str(path))
+            shapes = opened.slides[len(opened.slides) - 1].shapes
+            table = shapes.add_table(len(rows), len(rows[0]), 0, 0, 10**6, 10**6).table
+        for place, row in enumerate(rows):
+            for at, text in enumerate(row):
+                table.cell(place, at).text = text
+        opened.save(str(path))
+
+    return change
+
+
+@pytest.mark.parametrize("form", ["docx", "pptx"])
+@pytest.mark.parametrize(
+    ("rows", "wrong", "unread"),
+    [
+        ((HEADS, TRADE, EXPORT), [], ""),
+        ((HEADS, EXPORT, TRADE), [], ""),
+        ((HEADS, ("进出口", "8506.8亿元", "增长12%"), EXPORT), ["进出口：8506.8亿元"], ""),
+        ((HEADS, ("进口", "5587.3亿元", "10.2%"), EXPORT), ["进口：5587.3亿元", "进口：10.2%"], ""),
+        # how much of what is said nowhere
+        ((HEADS[:2], ("进出口", "8506.8"), EXPORT[:2]), [], "8506.8"),
+    ],
+)
+def test_a_table_of_ones_own_is_asked_cell_by_cell(
+    capsys, built, tmp_path, form, rows, wrong, unread
+):
+    told(capsys, built, tmp_path, "", form)
+    path = tmp_path / f"month.{form}"
+    with_table(rows, form)(path)
+    code, out = asked(capsys, built, path)
+    assert re.findall("自己的话　“(.+?)”与书中的数不同", out) == wrong
+    assert code == (1 if wrong else 0)
+    assert re.findall("自己的表里的数.+?没有核对：“(.+?)”", out) == [unread] * bool(unread)
 
 
 @pytest.mark.parametrize(

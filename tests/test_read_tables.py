@@ -220,6 +220,41 @@ def test_a_rate_that_is_no_change_is_a_rate(book, word):
     assert found == ["trade_value 500112 total yoy unchanged percent 2026-01/2026-09"]
 
 
+OWN_UNITS = ("项目\t2026年1—9月\t同比", "进出口总额\t6506.8亿元\t增长12%")
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        # cells that say their units were headings, and all of the table was lost
+        ("进口\t约2419.5亿元\t下降3.5%",
+         ["import level 2419.5 100M CNY", "import yoy -3.5 percent"]),
+        ("出口\t3980亿元—3985亿元*\t↓0.2%",
+         ["export level 3980 100M CNY", "export yoy -0.2 percent"]),
+        ("出口\t5587.3亿元（推算）\t10.2%",
+         ["export level 5587.3 100M CNY", "export yoy 10.2 percent"]),
+        # merged over both columns: of neither
+        ("出口\t5587.3亿元（合并）\t5587.3亿元（合并）", []),
+    ],
+)  # fmt: skip
+def test_a_cell_may_say_its_own_unit(book, row, expected):
+    total = ["total level 6506.8 100M CNY", "total yoy 12 percent"]
+    lines = [f"trade_value CN-50 {line} 2026-01/2026-09" for line in (*total, *expected)]
+    assert told(book, text_of("重庆外贸", *OWN_UNITS, row)) == lines
+
+
+@pytest.mark.parametrize("heads", ["10亿元以上\t5亿元以下", "2025年\t12月", "27国\t一季度"])
+def test_what_heads_a_column_is_no_number_with_a_unit(book, heads):
+    found = told(book, text_of("重庆外贸", f"指标\t{heads}", "出口（亿元）\t3100.5\t2100.2"))
+    assert [line.split()[4] for line in found] == ["3100.5", "2100.2"]
+
+
+def test_a_percentage_in_a_column_of_money_is_marked(book):
+    found = told(book, text_of("重庆外贸", "指标\t占比", "出口\t310.5亿元"))
+    assert len(found) == 1
+    assert "?" in found[0]
+
+
 def test_a_row_without_numbers_is_no_row_of_headings(book):
     found = told(book, text_of("区县\t进出口\t同比（%）", "渝北区\t—\t持平", "江津区\t187.4\t16.9"))
     assert found[-1].startswith("trade_value 500116 total yoy 16.9 percent")

@@ -558,7 +558,7 @@ def test_a_document_is_brought_to_a_newer_edition(newer, made, form):
     assert f"{NAME} {OLD} → {NEW}" in told
     assert f"{NAME} 民营企业：3741.15亿元 → 3900.5亿元" in told
     assert f"{NAME} 无 → 东盟，1266.3亿元，—，—，4" in told
-    lines = list(update.report_lines(done, f".{form}"))
+    lines = list(update.report_lines(done, f".{form}", done.left))
     assert any(line.startswith(f"已更新　表 {NAME}：{OLD}") for line in lines)
     # twice changes nothing, and the same input gives the same bytes
     assert update.updated(newer, made[form], f"x.{form}", NEW).content == done.content

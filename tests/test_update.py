@@ -591,7 +591,7 @@ def test_a_sentence_whose_claim_turned_is_said(others, made, form):
         assert "比2022年的纪录少151.6亿元" in shown
     # and the figure that is no more
     assert ("figure", "fig-test-enterprise") in {(item.kind, item.name) for item in found.left}
-    lines = list(update.report_lines(found, f".{form}"))
+    lines = list(update.report_lines(found, f".{form}", found.left))
     assert [line for line in lines if line.startswith("不能再说　论断 claim:trade.below-record")]
     assert [line for line in lines if line.startswith("没有更新　图 fig-test-enterprise")]
 

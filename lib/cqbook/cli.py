@@ -9,19 +9,19 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cqbook.errors import BookError, message_lines, one_line
+from cqbook.errors import BookError, ContractError, message_lines, one_line
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from cqbook.build.preview import Previewer
-    from cqbook.citing.own_words import OwnWords
-    from cqbook.citing.verify import Standing
+    from cqbook.citing.verify import AskedDocument, Standing
 
 # Chapters, data and configuration are read below the book's folder: see `_book`.
 
@@ -535,11 +535,12 @@ def _brief_updated(root: Path, arguments: argparse.Namespace) -> int:
         return 1
     made = updated(root, content_of(path), path.name, arguments.edition)
     replace_file(target.resolve(), made.content)
-    own, left = _own_words(root, arguments.edition, made.own)
-    for line in (*report_lines(made, path.suffix.lower(), own), *left):
+    own = _own_words(root, arguments.edition, made.asked)
+    left = [item for item in made.left if item not in own.settled]
+    for line in (*report_lines(made, path.suffix.lower(), left, own.wrong), *own.lines):
         _tell(line)
     _tell(f"{target}（覆盖了原有的 | what was there is replaced）" if existed else target)
-    return 1 if made.left or made.turned or own else 0
+    return 1 if left or made.turned or own.wrong else 0
 
 
 def _pdf(root: Path, arguments: argparse.Namespace) -> int:
@@ -557,8 +558,6 @@ def _pdf(root: Path, arguments: argparse.Namespace) -> int:
 
 
 def _verify_text(root: Path, arguments: argparse.Namespace) -> int:
-    from dataclasses import asdict
-
     from cqbook.data.catalog import Catalog
     from cqbook.disk.untrusted import content_of
     from cqbook.editions.store import find
@@ -578,31 +577,82 @@ def _verify_text(root: Path, arguments: argparse.Namespace) -> int:
     return 0 if found and all(item.verdict == HOLDS for item in found) else 1
 
 
-def _own_words(root: Path, against: str, words: OwnWords) -> tuple[list[Standing], list[str]]:
-    """Return what a document says itself and the book does not, and lines on what can't be asked.
+@dataclass(frozen=True)
+class _OwnWords:
+    """What a document says itself, beside what it quotes.
 
-    Beside what it quotes.
+    ``wrong``: what the book says otherwise; ``lines``: on what it can't be asked; ``settled``: what
+    is said of tables of one's own, by what was said before their numbers were asked.
     """
+
+    wrong: list[Standing]
+    lines: list[str]
+    settled: Mapping[Standing, Standing]
+
+
+def _lines_beside_tables(asked: AskedDocument) -> list[str]:
+    """Return the paragraphs of a document and the rows of its tables that the book did not print.
+
+    Raises
+    ------
+    ContractError
+        If it is longer than an article.
+    """
+    from cqbook.citing.update import UPDATED
+    from cqbook.citing.verify import row_key
+    from cqbook.intake.article_grid import CELL
+    from cqbook.intake.article_text import article_text
+
+    # the pages of a PDF have no cells, and pictures no rows
+    if not asked.name.lower().endswith(UPDATED):
+        return []
+    return [
+        line
+        for line in article_text(asked.content, asked.name).paragraphs
+        if CELL not in line or row_key(line.split(CELL)) not in asked.tables.ours
+    ]
+
+
+def _own_words(root: Path, against: str, asked: AskedDocument) -> _OwnWords:
     from cqbook.citing.own_words import unasked_lines
-    from cqbook.citing.verify import of_own_words
+    from cqbook.citing.verify import of_own_words, row_key
     from cqbook.data.catalog import Catalog
     from cqbook.editions.store import find
+    from cqbook.intake.article_grid import CELL
     from cqbook.intake.article_names import Names
-    from cqbook.intake.text_standing import FAILS, HOLDS, OTHERWISE, check_paragraphs
+    from cqbook.intake.text_standing import FAILS, HOLDS, OTHERWISE, check_paragraphs, check_rows
 
-    found = [of_own_words(text, "", in_title=True) for text in words.foreign]
+    words = asked.own
+    wrong = [of_own_words(text, "", in_title=True) for text in words.foreign]
     left: list[str] = []
-    if not words.own:
-        return found, left
-    names = Names(Catalog(find(root, against) / "data"))
-    for item in check_paragraphs(words.paragraphs, words.says_itself, names):
-        if item.verdict in (FAILS, OTHERWISE):
-            found.append(of_own_words(item.printed, item.detail))
-        elif item.verdict != HOLDS and item.paragraph in words.titles:
-            found.append(of_own_words(item.printed, item.detail, in_title=True))
-        elif item.verdict != HOLDS:
-            left.append(item.printed)
-    return found, list(unasked_lines(words, left))
+    cells: list[str] = []
+    holding: list[tuple[str, bool]] = []
+    told: list[str] = []
+    try:
+        lines = _lines_beside_tables(asked)
+    except ContractError as error:
+        lines = []
+        told = [f"自己的表没有核对：{line}" for line in message_lines(error)]
+    has_table = any(CELL in line for line in lines)
+    names = Names(Catalog(find(root, against) / "data")) if words.own or has_table else None
+    if names and words.own:
+        for item in check_paragraphs(words.paragraphs, words.says_itself, names):
+            if item.verdict in (FAILS, OTHERWISE):
+                wrong.append(of_own_words(item.printed, item.detail))
+            elif item.verdict != HOLDS and item.paragraph in words.titles:
+                wrong.append(of_own_words(item.printed, item.detail, in_title=True))
+            elif item.verdict != HOLDS:
+                left.append(item.printed)
+    if names and has_table:
+        for item in check_rows(lines, names):
+            row = lines[item.paragraph - 1].split(CELL)
+            holding.append((row_key(row), item.verdict == HOLDS))
+            if item.verdict in (FAILS, OTHERWISE):
+                wrong.append(of_own_words(f"{row[0]}：{item.printed}", item.detail))
+            elif item.verdict != HOLDS:
+                cells.append(item.printed)
+    told += unasked_lines(words, left, cells)
+    return _OwnWords(wrong, told, asked.tables.settled(holding))
 
 
 def _verify(root: Path, arguments: argparse.Namespace) -> int:
@@ -615,8 +665,8 @@ def _verify(root: Path, arguments: argparse.Namespace) -> int:
     file = arguments.file
     asked = asked_of(root, content_of(file), file.name, arguments.against)
     signatures = signature_lines(root, dict.fromkeys(item.edition for item in asked.standings))
-    own, left = _own_words(root, arguments.against, asked.own) if asked.standings else ([], [])
-    found = [*asked.standings, *own]
+    own = _own_words(root, arguments.against, asked) if asked.standings else _OwnWords([], [], {})
+    found = [*(own.settled.get(item, item) for item in asked.standings), *own.wrong]
     if arguments.json:
         _tell_json(as_json(found))
     else:
@@ -624,7 +674,7 @@ def _verify(root: Path, arguments: argparse.Namespace) -> int:
             kind = kind_zh(item.kind, item.name)
             whose = f"{kind} {item.name}（版次 {item.edition}）" if item.edition else kind
             _tell(f"{item.verdict}　{whose}　{item.detail}")
-        for line in (*left, *last_word_lines(root, arguments.against), *signatures):
+        for line in (*own.lines, *last_word_lines(root, arguments.against), *signatures):
             _tell(line)
         if not found:
             _tell(f"{file}：没有找到出自本书的图和数 | nothing of the book was found")

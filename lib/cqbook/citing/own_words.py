@@ -130,21 +130,20 @@ def _is_own(text: str, ours: Collection[str], claims: Sequence[SaidClaim]) -> bo
 _NAMED = 5
 
 
-def unasked_lines(words: OwnWords, numbers: Sequence[str]) -> Iterator[str]:
+def unasked_lines(words: OwnWords, numbers: Sequence[str], cells: Sequence[str]) -> Iterator[str]:
     """Yield what to tell of one's own words that the book can't be asked about.
 
     Parameters
     ----------
     words : OwnWords
-    numbers : sequence of str
-        Those of one's own, as printed, that the book has not, or that can't be read.
+    numbers, cells : sequence of str
+        Those of one's own, as printed, in sentences and in tables, that the book has not, or that
+        can't be read.
     """
+    unread = "书中没有或读不准，没有核对"
     for found, told, english in (
-        (
-            numbers,
-            "自己的话里的数，书中没有或读不准，没有核对",
-            "numbers of your own, not compared",
-        ),
+        (numbers, f"自己的话里的数，{unread}", "numbers of your own, not compared"),
+        (cells, f"自己的表里的数，{unread}", "numbers in tables of your own, not compared"),
         (list(boasts(words)), "自己的话里没有数的比较，书不能核对", "comparisons without a number"),
     ):
         once = list(dict.fromkeys(found))

@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -32,7 +32,6 @@ from cqbook.citing.marks import (
     mark,
     table_bookmark,
 )
-from cqbook.citing.own_words import OwnWords
 from cqbook.citing.pictures import refuse_too_many
 from cqbook.citing.readers.office import MAIN, PRINTED, REMARKS, text_first
 from cqbook.citing.readers.office_parts import A, Parts, W
@@ -65,7 +64,7 @@ from cqbook.citing.updating.tables import (
 )
 from cqbook.citing.updating.texts import PrintedPairs, listed_numbers, masked, relisted
 from cqbook.citing.updating.tracked import TrackingHand, first_number, write_comments
-from cqbook.citing.verify import STANDS, Standing, asked_of, kind_zh
+from cqbook.citing.verify import STANDS, AskedDocument, Standing, asked_of, kind_zh
 from cqbook.data.catalog import Catalog
 from cqbook.disk.untrusted import opened, whole
 from cqbook.editions.store import LATEST, find, is_released, manifest_of, release_of
@@ -102,7 +101,7 @@ class Updated:
     ``replaced``: what changed in it; ``turned``: sentences whose claims do not hold any more, which
     stand as they were; ``left``: what does not stand, with the reason; ``gone``: what its
     properties still listed and nobody finds in it; ``dropped``: what was not carried on because it
-    runs or leads elsewhere; ``own``: what it says itself.
+    runs or leads elsewhere; ``asked``: the new document, as `verify` asks it.
     """
 
     content: bytes
@@ -112,7 +111,7 @@ class Updated:
     left: tuple[Standing, ...]
     gone: tuple[str, ...]
     dropped: tuple[str, ...]
-    own: OwnWords
+    asked: AskedDocument
 
 
 def updated(root: Path, content: bytes, name: str, edition: str = LATEST) -> Updated:
@@ -157,7 +156,7 @@ def updated(root: Path, content: bytes, name: str, edition: str = LATEST) -> Upd
         tuple(left),
         tuple(work.gone),
         tuple(sorted(package.dropped)),
-        asked.own,
+        asked,
     )
 
 
@@ -635,10 +634,13 @@ def edition_day(root: Path, edition: Path) -> str:
     return f"{found[1]}-{found[2]}-01" if found else _NO_DAY
 
 
-def report_lines(made: Updated, ending: str, own: Sequence[Standing] = ()) -> Iterator[str]:
+def report_lines(
+    made: Updated, ending: str, left: Iterable[Standing], own: Iterable[Standing] = ()
+) -> Iterator[str]:
     """Yield what happened to a document, a line each.
 
-    ``own``: what it says itself, and the newer edition does not.
+    ``left``: what of it does not stand; ``own``: what it says itself, and the newer edition does
+    not.
     """
     for item in dict.fromkeys(made.replaced):
         why = f"　{item.why}" if item.why else ""
@@ -650,10 +652,10 @@ def report_lines(made: Updated, ending: str, own: Sequence[Standing] = ()) -> It
         yield f"不能再说　论断 {item.name}：“{item.old}”　{item.why}"
     for name in made.gone:
         yield f"已不在文中　{name}"
-    for left in made.left:
-        where = f"{left.name or '（不详）'}（版次 {left.edition or '不详'}）"
-        kind = kind_zh(left.kind, left.name)
-        yield f"没有更新　{kind} {where}　{left.verdict}：{left.detail}"
+    for said in left:
+        where = f"{said.name or '（不详）'}（版次 {said.edition or '不详'}）"
+        kind = kind_zh(said.kind, said.name)
+        yield f"没有更新　{kind} {where}　{said.verdict}：{said.detail}"
     for said in own:
         yield f"没有更新　{kind_zh(said.kind, said.name)}　{said.detail}"
     if made.dropped:

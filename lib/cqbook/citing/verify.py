@@ -62,6 +62,7 @@ from cqbook.citing.readers.office_word import ANNEXED
 from cqbook.citing.remarks import said_back, strange_back, strange_remark
 from cqbook.citing.rounded import is_rounded
 from cqbook.citing.sentences import (
+    TextFault,
     altered_sentences,
     caption_numbers,
     loose_references,
@@ -151,7 +152,7 @@ def asked_of(
     now = find(root, against)
     found = cited(content, name)
     refuse_too_many(found, name)
-    return AskedDocument(held or KnownEditions(root), now, name, found)
+    return AskedDocument(held or KnownEditions(root), now, name, found, content)
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,7 @@ class AskedDocument:
     now: Path
     name: str
     found: Sequence[Cited]
+    content: bytes
 
     @functools.cached_property
     def standings(self) -> list[Standing]:
@@ -172,9 +174,11 @@ class AskedDocument:
     def own(self) -> OwnWords:
         """What it says that the book did not print, beside what it took from it."""
         texts = (*self.printed.whole.values(), *self.printed.known.values())
+        # what was made of a text of the book is told as that
+        altered = [told.text for told in self.faults if not told.misplaced]
         return in_own_words(
             self.passages,
-            [text for printed in texts for text in printed],
+            [*altered, *(text for printed in texts for text in printed)],
             list(_claims_said(self.held, self.found)),
             [item.text for item in self.found if item.kind == "number"],
         )
@@ -189,20 +193,94 @@ class AskedDocument:
         """Its paragraphs."""
         return [passage for item in self.found for passage in item.passages]
 
+    @functools.cached_property
+    def faults(self) -> list[TextFault]:
+        """What of the book's texts in it was altered, or stands elsewhere."""
+        return list(_faults(self))
+
+    @functools.cached_property
+    def judged(self) -> list[tuple[Cited, Standing]]:
+        """What became of each figure, table and number, the claims aside."""
+        numbers = caption_numbers(self.passages)
+        return [
+            (item, made)
+            for item in _asked(self)
+            if not _is_claim(item) and (made := _judge(self.held, self.now, item, numbers))
+        ]
+
+    @functools.cached_property
+    def tables(self) -> TablesThere:
+        """Which rows of tables in it are the book's."""
+        ours = {key for item, made in self.judged if not _is_own(item, made) for key in _keys(item)}
+        perhaps = {made: _keys(item) for item, made in self.judged if _is_own(item, made)}
+        return TablesThere(frozenset(ours), perhaps)
+
+
+@dataclass(frozen=True)
+class TablesThere:
+    """The rows of the tables of a document, each as its cells stand one behind the other, bare.
+
+    ``ours``: of tables that the book printed; ``perhaps``: of each that has numbers of the book and
+    headings of somebody's own, by what is said of it.
+    """
+
+    ours: frozenset[str]
+    perhaps: Mapping[Standing, frozenset[str]]
+
+    def settled(self, holding: Iterable[tuple[str, bool]]) -> dict[Standing, Standing]:
+        """Return what is said of a table of somebody's own instead, where all in it holds.
+
+        ``holding``: of each number in the tables the key of its row, and whether the book says it.
+        """
+        held = list(holding)
+        made: dict[Standing, Standing] = {}
+        for said, keys in self.perhaps.items():
+            of = [holds for key, holds in held if key in keys]
+            if of and all(of):
+                detail = f"自己做的表，其中{len(of)}个数书中也是"
+                made[said] = replace(said, verdict=STANDS, detail=detail)
+        return made
+
+
+def row_key(cells: Iterable[str]) -> str:
+    """Return by what a row of a table is known, whichever reader read it."""
+    return bare("".join(cells))
+
+
+def _keys(item: Cited) -> frozenset[str]:
+    rows = (item.heads, *item.rows) if item.kind == "table" else ()
+    return frozenset(map(row_key, rows)) - {""}
+
+
+def _is_own(item: Cited, made: Standing) -> bool:
+    """Return whether a table has numbers of the book below headings of somebody's own."""
+    return item.kind == "table" and made.verdict == LOST and made.detail == _unheaded(item)
+
+
+def _unheaded(item: Cited) -> str:
+    of, heads = "表" if is_table(item.name) else "图", "、".join(item.heads)[:80]
+    return f"表中有这张{of}的数，表头不是本书的（{heads}），没有比较"
+
+
+def _is_claim(item: Cited) -> bool:
+    return item.kind == "citation" and item.name.startswith(CLAIM)
+
+
+def _asked(document: AskedDocument) -> Iterator[Cited]:
+    """Yield what is asked of a document, without what the book itself prints beside it."""
+    for item in document.found:
+        if item.kind != "text":
+            yield _without_printed(item, document.printed)
+
 
 def _standings(document: AskedDocument) -> list[Standing]:
-    held, now, name = document.held, document.now, document.name
-    found, printed, passages = document.found, document.printed, document.passages
-    asked = [_without_printed(item, printed) for item in found if item.kind != "text"]
+    held, now = document.held, document.now
+    found, passages = document.found, document.passages
+    asked = list(_asked(document))
     stated = next((item.edition for item in found if item.kind == "text"), "")
-    numbers = caption_numbers(passages)
-    claimed = [item for item in asked if item.kind == "citation" and item.name.startswith(CLAIM)]
+    claimed = [item for item in asked if _is_claim(item)]
     said = bare("\n".join(passage.text for passage in passages)) if claimed else ""
-    judged = [
-        (item, made)
-        for item in asked
-        if item not in claimed and (made := _judge(held, now, item, numbers))
-    ]
+    judged = list(document.judged)
     # a sentence that stands between marks is asked there
     marked = {
         (made.name, made.edition)
@@ -211,7 +289,7 @@ def _standings(document: AskedDocument) -> list[Standing]:
     }
     texts = [
         told
-        for told in _judge_sentences(held, asked, passages, printed, name)
+        for told in _judge_sentences(document.faults)
         if (told.name, told.edition) not in marked
     ]
     altered = {(item.name, item.edition) for item in texts}
@@ -348,30 +426,29 @@ def _without_printed(item: Cited, printed: _PrintedThere) -> Cited:
     return replace(item, around=tuple(text for text in item.around if bare(text) not in ours))
 
 
-def _judge_sentences(
-    held: KnownEditions,
-    found: Collection[Cited],
-    passages: list[Passage],
-    printed: _PrintedThere,
-    name: str,
-) -> Iterator[Standing]:
-    """Yield the titles, captions, source lines and sentences of figures that somebody altered.
+def _faults(document: AskedDocument) -> Iterator[TextFault]:
+    """Yield what somebody altered of the titles, captions, sources and sentences of figures.
 
-    Or put beside another figure.
+    Or put beside another figure, or remarked of one.
     """
-    moved: dict[tuple[FigureKey, str, bool], list[str]] = {}
-    claims = list(_claims_said(held, found)) if passages else []
+    held, passages, printed = document.held, document.passages, document.printed
+    claims = list(_claims_said(held, document.found)) if passages else []
     numbers = {
         bare(item.text): (held.numbers(then).get(item.name, ("", ""))[0], item.edition)
-        for item in found
+        for item in _asked(document)
         if item.kind == "number" and len(item.text) >= _SURE and (then := held.find(item.edition))
     }
-    remarks = strange_remarks(passages, printed.known, printed.whole, claims, numbers, printed.rows)
-    for told in (
-        *altered_sentences(passages, printed.known, claims, name),
-        *remarks,
-        *loose_references(passages, printed.known),
-    ):
+    yield from altered_sentences(passages, printed.known, claims, document.name)
+    yield from strange_remarks(
+        passages, printed.known, printed.whole, claims, numbers, printed.rows
+    )
+    yield from loose_references(passages, printed.known)
+
+
+def _judge_sentences(faults: Iterable[TextFault]) -> Iterator[Standing]:
+    """Yield what is told of texts of figures, of several that are misplaced alike once."""
+    moved: dict[tuple[FigureKey, str, bool], list[str]] = {}
+    for told in faults:
         if told.misplaced:
             moved.setdefault((told.figure, told.misplaced, told.unknown), []).append(told.text)
             continue
@@ -519,9 +596,7 @@ def _judge_table(held: KnownEditions, then: Path, now: Path, item: Cited) -> Sta
         cells = (cell for row in old.rows for cell in row)
         if _numbers_shared(item, cells) < _TAKEN_FROM:
             return None
-        heads = "、".join(item.heads)[:80]
-        why = f"表中有这张表的数，表头不是本书的（{heads}），没有比较"
-        return Standing(kind, item.name, item.edition, LOST, why)
+        return Standing(kind, item.name, item.edition, LOST, _unheaded(item))
     shown = kind == "table" and not item.lost
     altered, lost = altered_table(item, old) if shown else ("", item.lost)
     altered = altered or _captioned_as_another(item, held.tables(then).values())
@@ -623,8 +698,7 @@ def _compared(item: Cited, edition: Path, entry: FigureEntry) -> tuple[str, str]
         return altered_chart(item.chart, entry, spec), unlike_chart(item.chart, entry, spec)
     if item.kind == "table":
         if not _is_ours(item, entry):
-            heads = "、".join(item.heads)[:80]
-            return "", f"表中有这张图的数，表头不是本书的（{heads}），没有比较"
+            return "", _unheaded(item)
         strange = _strange_row(item, entry)
         return (f"数据表中有该版次没有的行：{strange}" if strange else ""), item.lost
     return "", item.lost

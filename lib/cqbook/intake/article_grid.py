@@ -10,8 +10,11 @@ from dataclasses import dataclass
 CELL = "\t"
 #: Columns of a table that is read: what is wider is none of an article.
 _COLUMNS_MOST = 60
-#: A number; years head columns, and are said of all below them.
-_NUMBER = re.compile(r"(?!(?:19|20)[0-9]{2}$)[-−+]?[0-9][0-9,]*(?:\.[0-9]+)?[%％]?")
+#: A number, with its unit or without; years head columns, and are said of all below them.
+_NUMBER = re.compile(
+    r"(?!(?:19|20)[0-9]{2}$)[-−+]?[0-9][0-9,]*(?:\.[0-9]+)?"
+    "(?:[%％]|[百千万亿]{0,3}(?:美?元|吨|辆|台|件|标?箱|倍|个百分点)?)"
+)
 
 
 @dataclass

@@ -19,8 +19,8 @@ from cqbook.intake.article_periods import (
     year_to,
 )
 from cqbook.quantities.named_periods import TextDate, named_periods
-from cqbook.quantities.printed import read_printed
-from cqbook.quantities.sightings import Sighting
+from cqbook.quantities.printed import Printed, read_printed
+from cqbook.quantities.sightings import NO_UNIT, Sighting
 from cqbook.quantities.units import Unit
 
 
@@ -152,7 +152,35 @@ def headings_of(plain: str) -> tuple[str, ...]:
 
 
 def _is_datum(text: str) -> bool:
-    return any(kind.fullmatch(text.strip()) for kind in (_NUMBER, _UNCHANGED, _NOTHING))
+    return bool(_NOTHING.fullmatch(text.strip())) or _is_number(text.strip())
+
+
+def _is_number(text: str) -> bool:
+    return bool(_NUMBER.fullmatch(text)) or with_unit(text) is not None
+
+
+#: Letters of a cell that is a number with its unit: a sentence in a cell has more.
+_MEASURED_MOST = 30
+#: 10亿元以上: a class of sizes, which heads a column or a row.
+_CLASS = re.compile("以[上下内]$")
+#: Behind a number: a mark that refers to a note, or how it was come by.
+_NOTED = re.compile(r"[*＊]$|[（(][^（()）0-9]{1,6}[）)]$")
+_TIME = frozenset({"years", "months", "month", "weeks", "days"})
+
+
+def with_unit(text: str) -> Printed | None:
+    """Return a cell that says its own unit: 8006.8亿元, 下降3.5%; none of 2025年, of 10亿元以上."""
+    if _NOTHING.fullmatch(text):
+        return None
+    plain = _NOTED.sub("", text)
+    told = re.search("[0-9]", plain) or _UNCHANGED.fullmatch(plain)
+    if len(plain) > _MEASURED_MOST or _CLASS.search(plain) or not told:
+        return None
+    try:
+        found = read_printed(plain)
+    except ValueError:
+        return None
+    return None if Unit.parse(found.unit).name in _TIME else found
 
 
 def headings_below(above: Sequence[str], below: Sequence[str]) -> tuple[str, ...]:
@@ -192,7 +220,7 @@ def cells_of(
     for place, text in enumerate(texts):
         start = at + len(text) - len(text.lstrip())
         at += len(text) + 1
-        if place and any(kind.fullmatch(text.strip()) for kind in (_NUMBER, _UNCHANGED)):
+        if place and _is_number(text.strip()):
             head = header[place] if place < len(header) else ""
             left = tuple(header[1 : min(place, len(header))])
             found.append(Cell(start, text.strip(), labels, head, unit, left, section, lost))
@@ -214,23 +242,28 @@ def sighting_of(cell: Cell, unit: str) -> Sighting:
         return replace(none, reasons=("持平：不是同比的列",))
     if column.left:
         return replace(none, reasons=(column.left,))
-    word = column.word or ("%" if cell.text.endswith("%") else cell.printed_unit(unit))
-    whole = cell.text.endswith("%") or _UNCHANGED.fullmatch(cell.text)
+    own = with_unit(cell.text)
+    word = column.word or cell.printed_unit(unit)
     try:
-        figure = read_printed(cell.text if whole else f"{column.lead}{cell.text}{word}")
+        figure = own or read_printed(f"{column.lead}{cell.text}{word}")
     except ValueError:
-        return replace(none, reasons=("表中没有单位",))
+        return replace(none, reasons=(NO_UNIT,))
     reasons: tuple[str, ...] = (f"表：“{cell.label}”“{cell.header}”",)
+    # 下降3.5%, in a column of amounts
+    measure = own.measure if own and own.measure and column.measure == "level" else column.measure
     seen = Sighting(
-        cell.start, end, cell.start, cell.text, "read", figure, (figure.unit,), column.measure,
+        cell.start, end, cell.start, cell.text, "read", figure, (figure.unit,), measure,
         reasons=reasons,
     )  # fmt: skip
+    if own and column.word and read_printed(f"{column.lead}1{column.word}").unit != own.unit:
+        why = f"“{cell.text}”不是“{cell.header}”一列的单位"
+        seen = replace(seen, certainty="unsure", measure=own.measure or "level", reasons=(why,))
     if cell.lost:
         return replace(seen, certainty="unsure", measure="", units=(), reasons=(cell.lost,))
     if not cell.header:
         # nobody says what the column is
         return replace(seen, certainty="unsure", reasons=(*reasons, "这一列没有表头"))
-    if column.measure == "level" and figure.unit == "percent":
+    if measure == "level" and figure.unit == "percent":
         # 规模以上工业增加值 % 6.8: such an index is printed as its growth
         return replace(
             seen, certainty="unsure", measure="yoy", reasons=(*reasons, "单位是%，按同比")

@@ -22,6 +22,7 @@ from cqbook.data.selection import usable, what
 from cqbook.intake.article import read_article
 from cqbook.intake.article_choices import breakdown_of, flow_of, indicator_of
 from cqbook.intake.article_figure import ONLY_FLOW, Article, ArticleFigure
+from cqbook.intake.article_grid import CELL
 from cqbook.intake.article_names import Mention, Names
 from cqbook.intake.article_text import (
     LONGEST_PARAGRAPH,
@@ -154,12 +155,15 @@ def check_text(content: bytes, name: str, names: Names, day: str = "") -> list[T
             for item in found
         ]
     # nothing is passed over: a number whose unit nobody knows is said to be one
-    found += [
-        TextStanding(paragraph, item.text, NOT_READ, "没有单位，或单位不在表中，没有比较")
-        for paragraph, item in article.left
-        if NO_UNIT in item.reasons and not _numbers_a_line(article, paragraph, item)
-    ]
+    found += _without_unit(article)
     return sorted(found, key=lambda item: item.paragraph)
+
+
+def _without_unit(article: Article) -> Iterator[TextStanding]:
+    for paragraph, item in article.left:
+        if NO_UNIT in item.reasons and not _numbers_a_line(article, paragraph, item):
+            why = "没有单位，或单位不在表中，没有比较"
+            yield TextStanding(paragraph, item.text, NOT_READ, why)
 
 
 #: Said of a number in a row of a table of which a page of a PDF has only the words.
@@ -211,6 +215,36 @@ def check_paragraphs(
     names : Names
         Those of the book that is asked.
     """
+    article = _as_article(paragraphs, names)
+    judge = Judge(names)
+    return [
+        judge.of(article, place)
+        for place, figure in enumerate(article.figures)
+        if says_itself(figure.paragraph, figure.row["as_printed"])
+    ]
+
+
+def check_rows(lines: Sequence[str], names: Names) -> list[TextStanding]:
+    """Return what the book says to the numbers in the tables of a document.
+
+    Parameters
+    ----------
+    lines : sequence of str
+        The rows of the tables, and what stands between these.
+    names : Names
+        Those of the book that is asked.
+    """
+    article = _as_article(lines, names)
+    judge = Judge(names)
+    found = [
+        judge.of(article, place)
+        for place, figure in enumerate(article.figures)
+        if CELL in lines[figure.paragraph - 1]
+    ]
+    return found + [item for item in _without_unit(article) if CELL in lines[item.paragraph - 1]]
+
+
+def _as_article(paragraphs: Sequence[str], names: Names) -> Article:
     room = itertools.accumulate(min(len(text), LONGEST_PARAGRAPH) for text in paragraphs)
     # as of an article: what goes on without end is asked as far as anybody waits for
     read = [
@@ -218,13 +252,7 @@ def check_paragraphs(
         for text, letters in zip(paragraphs, room, strict=True)
         if letters <= TEXT_MOST
     ]
-    article = read_article(text_of("", read), names.book, names)
-    judge = Judge(names)
-    return [
-        judge.of(article, place)
-        for place, figure in enumerate(article.figures)
-        if says_itself(figure.paragraph, figure.row["as_printed"])
-    ]
+    return read_article(text_of("", read), names.book, names)
 
 
 @dataclass
