@@ -267,6 +267,12 @@ def in_blip(xml):
     return in_word(change)
 
 
+def widened(opened):
+    """A margin around a picture, which Word writes as a part cut off that is below nought."""
+    fill = next(opened.element.body.iter(qn("pic:blipFill")))
+    fill.insert(1, fill.makeelement(qn("a:srcRect"), {"l": "-2000", "b": "-3000"}))
+
+
 def cropped(opened):
     fill = next(opened.inline_shapes[0]._inline.iter(qn("a:blip"))).getparent()
     cut = fill.makeelement(qn("a:srcRect"), {"b": "30000"})
@@ -778,6 +784,17 @@ def box_on(number, text):
     return on_slides(change)
 
 
+def unseen(whole):
+    """A bar of a native chart without its fill, or all of its bars."""
+
+    def change(opened):
+        found = [shape.chart for item in opened.slides for shape in item.shapes if shape.has_chart]
+        series = found[0].plots[0].series[0]
+        (series if whole else series.points[0]).format.fill.background()
+
+    return on_slides(change)
+
+
 #: The source line of the first figure.
 FOOT = "数据来源：网易号（转载），2026-01-26。单位"
 DERIVED = "（部分为本书推算）"
@@ -989,6 +1006,8 @@ WRONG = {
     "a category left out": ("pptx", series_values(1, last_left_out)),
     "names of series exchanged": ("pptx", series_values(2, exchanged_names)),
     "a label": ("pptx", on_slides(labelled)),
+    "a bar that nobody sees": ("pptx", unseen(False)),
+    "bars that nobody sees": ("pptx", unseen(True)),
     "a printed label": ("pptx", chart(3, "超4700亿元", "超5700亿元")),
     "a label's word": ("pptx", chart(3, "超4700亿元", "4700亿元")),
     "its sheet alone": ("pptx", on_slides(sheet_alone)),
@@ -1114,6 +1133,9 @@ RIGHT = {
     "full width in a cell": ("docx", cell(0, 1, 1, "３８４１．９亿元")),
     "JPEG of quality 75": ("docx", media(saved_as("JPEG", quality=75))),
     "JPEG of quality 90": ("docx", media(saved_as("JPEG", quality=90))),
+    "a number rounded in a cell": ("docx", cell(0, 1, 1, "3842亿元")),
+    "a number of another scale in a cell": ("docx", cell(0, 1, 1, "0.38419万亿元")),
+    "a margin in Word": ("docx", in_word(widened)),
     "128 colours": ("docx", media(fewer_colours(128))),
     "white border": ("docx", media(bordered(6))),
     "screenshot, half as large": ("docx", media(screenshot(0.45))),

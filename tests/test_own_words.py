@@ -15,7 +15,7 @@ from cqbook.citing import briefing, powerpoint
 from cqbook.citing.alike import bare, surroundings
 from cqbook.citing.cited import Passage
 from cqbook.citing.marks import NumberMark, number_mark
-from cqbook.citing.own_words import in_own_words
+from cqbook.citing.own_words import in_own_words, unasked_lines
 from cqbook.citing.readers.office_parts import A
 from cqbook.citing.readers.office_slides import in_order
 from cqbook.citing.rounded import is_rounded
@@ -116,6 +116,26 @@ def test_a_table_of_ones_own_is_asked_cell_by_cell(
     assert re.findall("自己的表里的数.+?没有核对：“(.+?)”", out) == [unread] * bool(unread)
 
 
+@pytest.mark.parametrize("form", ["docx", "pptx"])
+@pytest.mark.parametrize(
+    "sentence",
+    ["2024年，重庆进出口8006.8亿元。", "2025年，四川进出口8006.8亿元。",
+     "2025年前三季度，重庆进出口8006.8亿元。", "预计2026年，重庆进出口8006.8亿元。"],
+)  # fmt: skip
+def test_a_number_that_is_quoted_elsewhere_is_asked_all_the_same(
+    capsys, built, tmp_path, form, sentence
+):
+    code, out = told(capsys, built, tmp_path, sentence, form)
+    assert code == 1
+    assert re.findall("自己的话　“(.+?)”与书中的数不同", out) == ["8006.8亿元"]
+
+
+def test_a_limit_is_no_other_number_of_the_book(capsys, built, tmp_path):
+    # 41.2 % of 2020 is more than a third too
+    code, out = told(capsys, built, tmp_path, "2025年重庆笔记本电脑出口占出口总值三分之一以上。")
+    assert (code, "与书中的数不同" in out) == (0, False)
+
+
 @pytest.mark.parametrize(
     ("sentence", "line"),
     [
@@ -163,7 +183,7 @@ AT = (("fig-trade-who", "2026-11"),)
     ],
 )
 def test_a_title_of_ones_own_is_asked_for_every_number(text, role, kind):
-    words = in_own_words([Passage(text, AT, AT, role, AT)], [PRINTED], [], ["48%"])
+    words = in_own_words([Passage(text, AT, AT, role, AT)], [PRINTED], [], [("48%", "")])
     assert bool(words.own) is (kind != "the book's")
     assert bool(words.titles) is (kind == "a title")
     # what a paragraph has as the book's mark has it is asked there
@@ -181,6 +201,15 @@ def test_a_title_of_ones_own_is_asked_for_every_number(text, role, kind):
         ("Who trades", True),
     ],
 )
+def test_a_title_of_ones_own_without_a_number_is_listed():
+    """It stood over a chart that says the contrary, and no line said so."""
+    text = "图3　汽车出口的增量主要在上半年"
+    words = in_own_words([Passage(text, AT, AT, "text", AT)], [PRINTED], [], [])
+    assert list(unasked_lines(words, [], [])) == [
+        f"自己的图题，书里没有，没有核对：“{text}” | titles of your own: 1"
+    ]
+
+
 def test_a_title_in_english_has_no_number_that_the_book_does_not_print(text, known):
     words = in_own_words([Passage(text, AT, AT, "heading", AT)], [PRINTED], [], [])
     assert words.foreign == (() if known else (text,))
@@ -231,6 +260,13 @@ def test_a_caption_that_says_what_the_figure_does_not_fails(capsys, built, first
         ("92.4%", "约92.4%", False),
         ("1100亿元", "超1100亿元", False),
         ("民营企业占一半", "48%", False),
+        ("80068000万元", "8006.8亿元", True),
+        ("17300亿元", "1.73万亿元", True),
+        ("80069000万元", "8006.8亿元", False),
+        ("32.77万TEU", "32.77万标箱", True),
+        ("1522亿元", "1521.5亿元", True),
+        ("1521亿元", "1521.5亿元", False),
+        ("12.0%", "12%", False),
     ],
 )
 def test_what_is_a_rounding(said, held, is_one):
@@ -266,6 +302,19 @@ def test_what_stands_around_a_number_is_the_same_in_a_bare_text(text):
     assert len(numbers) == len(there) > 2
     for one, other in zip(numbers, there, strict=True):
         assert surroundings(text, *one, numbers) == surroundings(plain, *other, there)
+
+
+@pytest.mark.parametrize(
+    "when",
+    ["2025年上半年", "2025年一季度", "2025年前三个季度", "2025年首季", "2025年头十个月",
+     "2025年前五月", "2025年以来", "2025年末", "2025年当月", "自2025年起每年", "2025年春节期间",
+     "2025年累计"],
+)  # fmt: skip
+def test_of_how_much_of_a_year_a_number_is_is_told(when):
+    """All of these passed: only years and months in digits were looked at."""
+    text, changed = "2025年，全市进出口8006.8亿元。", f"{when}，全市进出口8006.8亿元。"
+    one, other = (surroundings(it, it.index("8006"), it.index("。")) for it in (text, changed))
+    assert one != other
 
 
 @pytest.mark.parametrize(

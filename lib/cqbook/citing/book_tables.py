@@ -17,6 +17,7 @@ from cqbook.citing.briefing import NO_CELL, bare_end, caption, note_line, refere
 from cqbook.citing.cited import Cited
 from cqbook.citing.entries import TableEntry
 from cqbook.citing.manuscript import Align
+from cqbook.citing.rounded import is_rounded
 from cqbook.quantities.quantity import DERIVED_COLUMN
 
 #: Said of a slide where a table goes on.
@@ -85,15 +86,21 @@ def altered_table(item: Cited, entry: TableEntry) -> tuple[str, str]:
         heads = "、".join(item.heads)[:80]
         return "", f"表头不是本书的（{heads}），没有比较"
     for head, place in zip(item.heads, places, strict=True):
-        if bare(head) != bare(entry.columns[place]):
+        if _plain_head(head) != _plain_head(entry.columns[place]):
             return f"表头“{head}”少了“{DERIVED_COLUMN}”：这一列是本书推算的", ""
     if not item.rows:
         return "", "只有表头，没有行可比较"
     known = [[entry.rows[number][place] for place in places] for number in range(len(entry.rows))]
     plain = {bare_cells(row) for row in known}
-    for row in dict.fromkeys(item.rows):
-        if bare_cells(row) not in plain:
-            return _difference(item.heads, row, known), ""
+    strange = [
+        row
+        for row in dict.fromkeys(item.rows)
+        if bare_cells(row) not in plain and not any(is_rounded_row(row, other) for other in known)
+    ]
+    if strange:
+        more = f"；等{len(strange)}行" if len(strange) > _NAMED else ""
+        told = (_difference(item.heads, row, known) for row in strange[:_NAMED])
+        return f"{'；'.join(told)}{more}", ""
     twice = [row for row, count in Counter(map(bare_cells, item.rows)).items() if count > 1]
     often = Counter(map(bare_cells, known))
     for row in twice:
@@ -108,18 +115,24 @@ def columns_shown(heads: Sequence[str], entry: TableEntry) -> tuple[int, ...]:
     The first must be there: without what it is of, a row says nothing. A heading is the book's also
     where it no longer says that its numbers are derived (`altered_table` tells of that).
     """
-    known = list(map(bare, entry.columns))
+    known = list(map(_plain_head, entry.columns))
     unmarked = {
-        bare(head.removesuffix(DERIVED_COLUMN)): bare(head)
+        _plain_head(head.removesuffix(DERIVED_COLUMN)): _plain_head(head)
         for head in entry.columns
         if head.endswith(DERIVED_COLUMN)
     }
-    asked = [head if head in known else unmarked.get(head, head) for head in map(bare, heads)]
+    plain = map(_plain_head, heads)
+    asked = [head if head in known else unmarked.get(head, head) for head in plain]
     if not asked or len(set(asked)) < len(asked) or not set(asked) <= set(known):
         # headings that repeat are told apart by their places
         return tuple(range(len(known))) if asked and asked == known else ()
     places = tuple(known.index(head) for head in asked)
     return places if 0 in places else ()
+
+
+def _plain_head(head: str) -> str:
+    """Return a heading as it is compared: 2025 over a column is 2025年."""
+    return re.sub("^((?:19|20)[0-9]{2})年$", r"\1", bare(head))
 
 
 def parts_left_out(item: Cited, entry: TableEntry) -> str:
@@ -136,9 +149,18 @@ def bare_cells(cells: Iterable[str]) -> tuple[str, ...]:
     return tuple("" if (text := bare(cell)) == dash else text for cell in cells)
 
 
+def is_rounded_row(row: Sequence[str], known: Sequence[str]) -> bool:
+    """Return whether a row is one of the book's with numbers rounded, or of another scale."""
+    return len(row) == len(known) and all(
+        one == two or is_rounded(one, two)
+        for one, two in zip(bare_cells(row), bare_cells(known), strict=True)
+    )
+
+
 def _difference(heads: Sequence[str], row: Sequence[str], known: Sequence[Sequence[str]]) -> str:
     """Return where a row is none of the book's: its cell that is another, where one row is near."""
     shown = "，".join(text for text in row if text) or "（空行）"
+    wrong: list[str] = []
 
     def shared(other: Sequence[str]) -> int:
         return sum(one == two for one, two in zip(bare_cells(row), bare_cells(other), strict=False))
@@ -147,9 +169,10 @@ def _difference(heads: Sequence[str], row: Sequence[str], known: Sequence[Sequen
     if len(row) != len(heads) or shared(nearest) * 2 < len(row):
         return f"表中有该版次没有的行：{shown}"
     for head, cell, wanted in zip(heads, row, nearest, strict=True):
-        if bare_cells([cell]) != bare_cells([wanted]):
-            return f"“{nearest[0]}”一行的{head}为“{cell}”，该版次为“{wanted or NO_CELL}”"
-    return f"表中有该版次没有的行：{shown}"
+        if bare_cells([cell]) != bare_cells([wanted]) and not is_rounded(cell, wanted):
+            wrong.append(f"{head}为“{cell}”，该版次为“{wanted or NO_CELL}”")
+    said = "；".join(wrong)
+    return f"“{nearest[0]}”一行的{said}" if said else f"表中有该版次没有的行：{shown}"
 
 
 # --- of one edition and another

@@ -134,6 +134,9 @@ def _differences(chart: Chart, entry: FigureEntry, spec: Spec) -> Iterator[str]:
         return
     for series in shown:
         yield from _series(series, rows, names, unsigned=unsigned)
+        called = dict(series.categories)
+        for place in series.unseen:
+            yield f"图中{series.name}“{called.get(place, '各项')}”画成了看不见的"
     for series in chart.series:
         if series.name == BESIDE_BARS and len(groups) == 1:
             (group,) = groups

@@ -23,7 +23,8 @@ CAPTION_NUMBER = re.compile(r"\s*附?[图表]\s?(\d{1,3}(?:[-–—.]\d{1,3})?)(
 class ShownSeries:
     """A series of a native chart, by the places of its points.
 
-    ``formats``: how Office is told to print the numbers; ``labels``: those that are words.
+    ``formats``: how Office is told to print the numbers; ``labels``: those that are words;
+    ``unseen``: those drawn without fill or line, -1 where that is all of it.
     """
 
     name: str
@@ -31,6 +32,7 @@ class ShownSeries:
     values: tuple[tuple[int, float], ...]
     labels: tuple[tuple[int, str], ...] = ()
     formats: tuple[str, ...] = ()
+    unseen: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,8 @@ class Cited:
     ``heads`` and ``rows``: of a table; ``changed``: what was done to it that can be seen without
     the book; ``lost``: why it, or a part of it, can't be compared; ``listed``: the line of
     the list at the end that says it, not the text; ``caption``: what stands above a table,
-    ``around``: what is said of its numbers beside it; ``passages``: of all that is printed.
+    ``around``: what is said of its numbers beside it; ``within``: the paragraph of a number;
+    ``passages``: of all that is printed.
     """
 
     kind: CitedKind
@@ -108,6 +111,7 @@ class Cited:
     listed: bool = False
     caption: str = ""
     around: tuple[str, ...] = ()
+    within: str = ""
     passages: tuple[Passage, ...] = ()
 
 

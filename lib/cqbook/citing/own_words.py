@@ -7,7 +7,7 @@ without a number (创历史新高) nobody can ask: it is listed, so that it does
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cqbook.citing.alike import SENTENCE_END, bare
@@ -38,25 +38,29 @@ class OwnWords:
     """All paragraphs of a document, which of them the book did not print, and the numbers quoted.
 
     ``own``: their places, from 1; ``titles``: of those, captions and titles of the book's figures;
-    ``quoted``: bare texts of the numbers that the book's marks hold; ``foreign``: titles in another
-    language with a number that the book does not print of what is there.
+    ``quoted``: bare, the numbers that the book's marks hold, each with the paragraph that it stands
+    in, where the document says it; ``foreign``: titles in another language with a number that the
+    book does not print of what is there.
     """
 
     paragraphs: tuple[str, ...]
     own: frozenset[int]
     titles: frozenset[int]
-    quoted: frozenset[str]
+    quoted: frozenset[tuple[str, str]]
     foreign: tuple[str, ...] = ()
 
     def says_itself(self, paragraph: int, printed: str) -> bool:
-        """Return whether somebody's own words have a number that is none of the quoted.
+        """Return whether somebody's own words have a number that is none of those quoted in them.
 
         A title says of what its figure shows: there each is asked.
         """
         if paragraph in self.titles:
             return True
-        plain = bare(printed)
-        known = any(number in plain or plain in number for number in self.quoted)
+        plain, around = bare(printed), bare(self.paragraphs[paragraph - 1])
+        known = any(
+            (number in plain or plain in number) and (not place or place == around)
+            for number, place in self.quoted
+        )
         return paragraph in self.own and not known
 
 
@@ -64,7 +68,7 @@ def in_own_words(
     passages: Sequence[Passage],
     printed: Collection[str],
     claims: Sequence[SaidClaim],
-    quoted: Collection[str],
+    quoted: Iterable[tuple[str, str]],
 ) -> OwnWords:
     """Return what of a document's paragraphs the book did not print.
 
@@ -76,8 +80,8 @@ def in_own_words(
         What the book prints of its figures and tables.
     claims : sequence of SaidClaim
         Of the editions that the document is of.
-    quoted : collection of str
-        The numbers that the book's marks hold.
+    quoted : iterable of (str, str)
+        The numbers that the book's marks hold, and the paragraph of each.
     """
     ours = {bare(text).rstrip(STOPS) for text in printed}
     own = frozenset(
@@ -87,7 +91,7 @@ def in_own_words(
     )
     titles = frozenset(place for place in own if _is_title(passages[place - 1]))
     shortened = {place for place in titles if _is_shortened(passages[place - 1].text, ours)}
-    plain = frozenset(text for number in quoted if (text := bare(number)))
+    plain = frozenset((text, bare(place)) for number, place in quoted if (text := bare(number)))
     texts = tuple(passage.text for passage in passages)
     known = {number for text in ours for number in _NUMBER.findall(text)}
     foreign = tuple(
@@ -145,12 +149,19 @@ def unasked_lines(words: OwnWords, numbers: Sequence[str], cells: Sequence[str])
         (numbers, f"自己的话里的数，{unread}", "numbers of your own, not compared"),
         (cells, f"自己的表里的数，{unread}", "numbers in tables of your own, not compared"),
         (list(boasts(words)), "自己的话里没有数的比较，书不能核对", "comparisons without a number"),
+        (titles_without_number(words), "自己的图题，书里没有，没有核对", "titles of your own"),
     ):
         once = list(dict.fromkeys(found))
         named = "；".join(f"“{item}”" for item in once[:_NAMED])
         more = f"等{len(once)}处" if len(once) > _NAMED else ""
         if once:
             yield f"{told}：{named}{more} | {english}: {len(once)}"
+
+
+def titles_without_number(words: OwnWords) -> list[str]:
+    """Return the titles of one's own above figures of the book that say no number."""
+    said = (words.paragraphs[place - 1] for place in sorted(words.titles))
+    return [text for text in said if not _NUMBER.search(core_of(text)[0])]
 
 
 def boasts(words: OwnWords) -> Iterator[str]:

@@ -271,26 +271,30 @@ class _Deck:
         slide = self._slide()
         self._section(slide, section)
         self._title(slide, (TextRun(entry.title),))
-        top, foot = self.height * 17 // 100, self.height * 91 // 100
+        wide = self.room * 19 // 20
+        said = [text for text in (note_line(entry), slide_foot(entry, edition)) if text]
+        # the source takes the room that all slides have for it, a note as much as it needs
+        high = sum(-(-ems(text) * SMALL_PT * 12700 // wide) for text in said[:-1])
+        top = self.height * 17 // 100
+        foot = self.height * 91 // 100 - round(high * SMALL_PT * _LEADING * 12700)
         area = Area(self.left, top, self.room, foot - top)
         spec = spec_of(self.edition, entry)
         form = chart_form(spec, entry)
         if form:
             # what is shown, and in which unit, stands above a chart that Office draws
-            said = Area(self.left, top, self.room, self.height // 20)
+            above = Area(self.left, top, self.room, self.height // 20)
             if shown_above(entry):
                 line = _Line((TextRun(shown_above(entry)),))
-                self._box(slide, said, [line], SMALL_PT + 4, colour=SOFT)
-            below = area._replace(top=top + said.height, height=area.height - said.height)
+                self._box(slide, above, [line], SMALL_PT + 4, colour=SOFT)
+            below = area._replace(top=top + above.height, height=area.height - above.height)
             facts = add_chart(slide, entry, spec, form, below, edition)
         else:
             facts = self._picture(slide, entry, area)
         # the mark in the name too: LibreOffice drops alternative texts of slides when it saves
         facts.set("name", mark(entry, edition))
         facts.set("descr", f"{entry.alt}（{mark(entry, edition)}）")
-        small = Area(self.left, foot, self.room * 19 // 20, self.height * 8 // 100)
-        line = _Line((TextRun(slide_foot(entry, edition)),))
-        self._box(slide, small, [line], SMALL_PT, colour=SOFT)
+        small = Area(self.left, foot, wide, self.height * 99 // 100 - foot)
+        self._box(slide, small, [_Line((TextRun(text),)) for text in said], SMALL_PT, colour=SOFT)
         notes = slide.notes_slide.notes_text_frame
         if notes is not None:
             notes.text = "\n".join([takeaway(entry), f"{source(entry)}。", reference(entry)])

@@ -24,6 +24,7 @@ from cqbook.citing.book_tables import (
     all_of_table,
     altered_table,
     columns_shown,
+    is_rounded_row,
     parts_left_out,
     texts_of_table,
     why_table_revised,
@@ -176,11 +177,14 @@ class AskedDocument:
         texts = (*self.printed.whole.values(), *self.printed.known.values())
         # what was made of a text of the book is told as that
         altered = [told.text for told in self.faults if not told.misplaced]
+        numbers = [(item.text, item.within) for item in self.found if item.kind == "number"]
+        placed = {text for text, within in numbers if within}
         return in_own_words(
             self.passages,
             [*altered, *(text for printed in texts for text in printed)],
             list(_claims_said(self.held, self.found)),
-            [item.text for item in self.found if item.kind == "number"],
+            # the list at the end says of no paragraph
+            [pair for pair in numbers if pair[1] or pair[0] not in placed],
         )
 
     @functools.cached_property
@@ -752,7 +756,8 @@ def _strange_row(item: Cited, entry: FigureEntry) -> str:
             tuple(bare(getattr(row, keys[head]) or "") for head in item.heads) for row in entry.rows
         }
     for row in dict.fromkeys(item.rows):
-        if tuple(map(bare, row)) not in known:
+        plain = tuple(map(bare, row))
+        if plain not in known and not any(is_rounded_row(plain, other) for other in known):
             return "，".join(text or "（空）" for text in row) if any(row) else "（空行）"
     return ""
 

@@ -503,7 +503,12 @@ class Judge:
     def _elsewhere(
         self, said: Interval, row: Mapping[str, str], readings: Sequence[Mapping[str, str]]
     ) -> _Known | None:
-        """Return the row that has this number and is nearest to what the text says."""
+        """Return the row that has this number and is nearest to what the text says.
+
+        Within a limit (三分之一以上) are numbers of many things: none of them is this one.
+        """
+        if said.width is None:
+            return None
         best: tuple[int, _Known] | None = None
         for indicator, measure in dict.fromkeys(
             (key["indicator"], key["measure"]) for key in readings

@@ -304,7 +304,8 @@ def _done_to(blip: etree._Element) -> Iterator[str]:
     """Yield what a document does to a picture that it shows: a part cut off, colours changed."""
     fill = blip.getparent()
     for cut in () if fill is None else fill.iterchildren(f"{A}srcRect"):
-        if any(str(value).strip("0") for value in cut.attrib.values()):
+        # below nought it is a margin around the picture
+        if any(str(value).strip("0")[:1] not in ("", "-") for value in cut.attrib.values()):
             yield "裁去了一部分"
     effects = [
         str(node.tag).rpartition("}")[2]

@@ -77,9 +77,26 @@ def _shown(series: etree._Element) -> ShownSeries:
         if next(label.iter(f"{A}t"), None) is not None
     )
     formats = tuple(node.get("formatCode") or "" for node in series.iter(f"{C}numFmt"))
+    unseen = [-1] if _is_unseen(series) else []
+    unseen += [
+        place
+        for point in series.iterchildren(f"{C}dPt")
+        if _is_unseen(point)
+        for place in _index(point)
+    ]
+    categories = tuple(_points(series, "cat"))
     return ShownSeries(
-        names[0] if names else "", tuple(_points(series, "cat")), values, labels, formats
+        names[0] if names else "", categories, values, labels, formats, tuple(unseen)
     )
+
+
+def _is_unseen(node: etree._Element) -> bool:
+    """Return whether a series, or a point, is drawn without fill, or without its line."""
+    held = [*node.iterchildren(f"{C}spPr")]
+    held += [line for looks in held for line in looks.iterchildren(f"{A}ln")]
+    lined = any(str(up.tag).endswith("lineChart") for up in node.iterancestors())
+    looks = [item for item in held if (item.tag == f"{A}ln") is lined]
+    return any(next(item.iterchildren(f"{A}noFill"), None) is not None for item in looks)
 
 
 def _index(label: etree._Element) -> Iterator[int]:

@@ -23,6 +23,8 @@ NO_TABLE = "文件里有这张表的标记，没有表：删去了，或换成�
 
 def beside(sentence: str) -> str:
     """Return what is said of a number beside which somebody typed another year, word or unit."""
+    if not sentence:
+        return "这一段删去了，或只在修订里"
     what = "前面的词，或旁边的年份、单位、数、升降超近的词改过"
     return f"{what}：“{sentence}”；书只保证数本身，请人核对"
 
@@ -138,7 +140,7 @@ def in_order(marks: list[NumberMark], paragraphs: list[str]) -> Iterator[Cited]:
         found = lines[line][at:place]
         text = mark.text if bare(mark.text) == found else found
         lost = beside(shown_around(lines[line], at, place)) if moved else ""
-        yield Cited("number", name, mark.edition, text=text, lost=lost)
+        yield Cited("number", name, mark.edition, text=text, lost=lost, within=lines[line])
 
 
 #: A number where it stands: its line, and from where to where in it.

@@ -155,15 +155,19 @@ def bookmarked_numbers(tree: etree._Element, edition: str) -> Iterator[Cited]:
         found = BOOKMARK.fullmatch(start.get(f"{W}name") or "")
         if found:
             text, lost = marked(start), ""
-            if found["beside"] and found["beside"] != surrounded(start, text):
-                whole, begin, _ = _paragraph(start)
+            whole, begin, spans = _paragraph(start)
+            if found["beside"] and found["beside"] != _surrounded(whole, begin, text, spans):
                 lost = beside(shown_around(whole, begin, begin + len(text)))
-            yield Cited("number", found["number"], edition, text=text, lost=lost)
+            yield Cited("number", found["number"], edition, text=text, lost=lost, within=whole)
 
 
 def surrounded(start: etree._Element, text: str) -> str:
     """Return what stands around a number in its paragraph, as `surroundings` has it."""
     whole, begin, spans = _paragraph(start)
+    return _surrounded(whole, begin, text, spans)
+
+
+def _surrounded(whole: str, begin: int, text: str, spans: list[tuple[int, int]]) -> str:
     return surroundings(whole, begin, begin + len(text), spans) if whole else ""
 
 
