@@ -75,6 +75,49 @@ def test_what_is_said_to_a_sentence(names, text, told):
     assert verdicts(text, names) == told
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["中国（重庆）自贸试验区进出口", "重庆口岸进出口", "重庆保税区进出口", "重庆主城区进出口",
+     "重庆渝东北片区进出口", "重庆开放平台进出口", "重庆规上企业进出口", "重庆边境贸易进出口",
+     "重庆进出口货运量", "重庆进出口税收", "重庆进出口企业", "重庆进出口未达到", "重庆进出口距",
+     "重庆月均进出口"],
+)  # fmt: skip
+def test_what_is_not_understood_does_not_hold(names, said):
+    """The city's number was said to hold for each of them."""
+    assert HOLDS not in verdicts(f"2025年，{said}8006.8亿元。", names)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["2025年重庆对美出口5587.3亿元", "2025年，重庆服务外包出口5587.3亿元",
+     "2025年，重庆劳动密集型产品出口5587.3亿元", "2025年，重庆经长江水道运输32.77万标箱"],
+)  # fmt: skip
+def test_another_thing_does_not_hold(names, said):
+    assert HOLDS not in verdicts(f"{said}。", names)
+
+
+@pytest.mark.parametrize(
+    "when", ["2025年末", "2025年初", "2025年春节期间", "2025年以前", "2025年当月"]
+)
+def test_another_time_does_not_hold(names, when):
+    assert verdicts(f"{when}，重庆进出口8006.8亿元。", names) != [HOLDS]
+
+
+@pytest.mark.parametrize("how", ["按美元计", "扣除价格因素"])
+def test_a_rate_on_another_basis_does_not_hold(names, how):
+    assert verdicts(f"2025年，重庆进出口8006.8亿元，{how}增长12%。", names) == [HOLDS, NOT_READ]
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["2025年，重庆外贸进出口总值达到", "2025年，全市货物贸易进出口总额首次达到",
+     "2025年全年，我市实现进出口", "据重庆海关统计，2025年重庆市进出口总值为",
+     "记者获悉，2025年重庆进出口规模已达", "2025年度重庆市外贸进出口额共计"],
+)  # fmt: skip
+def test_words_that_limit_nothing_are_no_doubt(names, said):
+    assert verdicts(f"重庆。{said}8006.8亿元。", names) == [HOLDS]
+
+
 def test_what_the_book_has_is_told_with_its_source(names):
     (found, *_) = check_text(TRUE.replace("8006.8", "9006.8").encode(), "x.txt", names)
     assert "8006.8亿元" in found.detail

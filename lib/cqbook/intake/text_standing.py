@@ -31,6 +31,7 @@ from cqbook.intake.article_text import (
     checked_day,
     text_of,
 )
+from cqbook.intake.text_unread import not_understood
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.periods import Period
 from cqbook.quantities.qualifiers import SIGNED_MEASURES, from_printed, is_far
@@ -102,7 +103,8 @@ def _words(article: Article, place: int) -> _Words:
     floor = begin
     if before and before.paragraph == figure.paragraph:
         floor = max(begin, before.seen.end)
-    told = "\n".join([*article.text.simplified[: figure.paragraph - 1], plain[:stop]])
+    # 其中民营企业, behind a number, is of the next
+    told = "\n".join([*article.text.simplified[: figure.paragraph - 1], plain[:core]])
     return _Words(plain[begin:stop], core - begin, plain[floor:core], told[-REMEMBERED:])
 
 
@@ -284,12 +286,12 @@ class Judge:
             for known in self._rows(reading):
                 fit = _fit(said, row, known)
                 if fit == "holds":
-                    return self._held(figure, known)
+                    return self._held(figure, known, words)
                 if order == 0 and fit != "other":
                     (unsettled if fit == "open" else contradicted).append(known)
         told = self._by_context(figure, said, readings[0], words)
         if told:
-            return self._held(figure, told)
+            return self._held(figure, told, words)
         if not contradicted and not unsettled:
             derived = self._grown(figure, said, readings[0])
             if derived:
@@ -323,7 +325,13 @@ class Judge:
         ids = tuple(item.row["observation_id"] for item in known)
         return TextStanding(figure.paragraph, figure.row["as_printed"], verdict, detail, ids)
 
-    def _held(self, figure: ArticleFigure, known: _Known) -> TextStanding:
+    def _held(self, figure: ArticleFigure, known: _Known, words: _Words) -> TextStanding:
+        """Return that a number holds, where all is understood that says of what it is."""
+        row = known.row
+        word = not_understood(self.names, words.sentence, words.core, row)
+        if word:
+            why = f"“{word}”没有读懂，不能断定；{self._book([known])}"
+            return self._told(figure, NOT_READ, why, [known])
         return self._told(figure, HOLDS, self._book([known], begin="据"), [known])
 
     def _book(self, known: Sequence[_Known], begin: str = "书中是") -> str:
