@@ -257,8 +257,9 @@ def apart(book: Catalog, table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns of the table, ``count`` (how many of its relations the row stands for, in words),
-        and ``why``: the verdict and its explanation. What is derived says so.
+        Columns of the table, ``count`` (how many of its relations the row stands for), and ``why``:
+        the verdict, that number if it is more than one, and the explanation. What is derived says
+        so.
     """
     frame = book.observations()
     doubt = dict(zip(frame["observation_id"], -frame["confidence"], strict=True))
@@ -274,8 +275,8 @@ def apart(book: Catalog, table: pd.DataFrame) -> pd.DataFrame:
     rows = [_listed(rows) for rows in alike.values()]
     for row in rows:
         row["title"] = _readable(row["title"])
-        row["count"] = f"{row['count']}条"
-        row["why"] = f"{row['verdict']}：{row['explanation']}"
+        several = f"（{row['count']}条）" if row["count"] > 1 else ""
+        row["why"] = f"{row['verdict']}{several}：{row['explanation']}"
         if row["derived"]:
             row["computed"] = f"{row['computed']}{DERIVED_COLUMN}"
     return pd.DataFrame(rows, columns=[*table.columns, "count", "why"])
