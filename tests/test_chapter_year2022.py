@@ -116,18 +116,27 @@ def test_in_dollars_the_record_was_a_year_before(book):
     assert (fallen < 0).outcome == "holds"
 
 
-def test_the_tables_of_the_article_have_few_holes_and_one_measure(book):
+def test_the_table_of_the_article_has_a_share_of_each_part(book):
     table = whole_year.article(book, AREA, "trade-2022")
-    grown = whole_year.by_growth(table)
-    assert list(grown["label"][:2]) == ["进出口总值", "民营企业"]
-    assert len(grown) == 9
-    assert grown["level"].str.fullmatch(r"[\d.]+亿元").all()
-    assert list(grown.loc[grown["yoy"].eq(""), "label"]) == ["东盟", "美国"]
-    parts = whole_year.by_share(table)
-    assert list(parts["share"]) == ["65.7%", "60.7%", "46.9%", "45.9%", "3.9%"]
-    assert parts["level"].ne("").all()
-    assert whole_year.by_share(table.head(0)).empty
-    assert whole_year.by_growth(table.head(0)).empty
+    shares = whole_year.shares(book, AREA, YEAR)
+    parts = whole_year.by_part(table, shares).set_index("label")
+    assert list(parts.index[:2]) == ["进出口总值", "民营企业"]
+    assert len(parts) == 12
+    assert parts["level"].str.fullmatch(r"[\d.]+亿元").all()
+    # as printed, else from 2928.2 of 8158.4; the whole is no part
+    assert parts.loc["综合保税区", "share"] == "65.7%"
+    assert parts.loc["一般贸易", "share"] == "35.9%（推算）"
+    assert list(parts.index[parts["share"].eq("")]) == ["进出口总值"]
+    assert whole_year.by_part(table.head(0), shares).empty
+
+
+def test_april_did_not_grow_from_a_low_month(book):
+    found = whole_year.base_of_month(book, AREA, YEAR, 4, "export")
+    # 557.6 / 1.366; (1834.6 / 1.2 − 408.2) / 3
+    assert holds("408.2", found["then"])
+    assert holds("373.5", found["average"])
+    assert (found["then"] > found["average"]).outcome == "holds"
+    assert not whole_year.base_of_month(book, AREA, "2019", 4, "export")["average"].known
 
 
 def test_general_trade_grew_by_more_than_the_whole(book):
@@ -223,6 +232,19 @@ def test_expected_figures_are_counted(book):
     # output of new-energy vehicles and its growth
     assert found["checked"].point == 2
     assert not industry.natures(book, "no-such-source")["figures"].known
+
+
+def test_the_ten_highlights_are_listed_with_all_figures(book):
+    found = industry.highlights(book, "industry-2022").set_index("label")
+    # and what stands before them
+    assert len(found) == 11
+    counts = found[["count", "expected"]].apply(lambda column: column.str.extract(r"(\d+)")[0])
+    assert list(counts.astype(float).sum()) == [57, 9]
+    assert list(found.loc["高位推动软件信息服务业“满天星”计划", ["count", "expected"]]) == [
+        "10项",
+        "6项",
+    ]
+    assert industry.highlights(book, "no-such-source").empty
 
 
 def test_months_of_industry_are_those_printed(book):

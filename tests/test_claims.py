@@ -437,21 +437,62 @@ def test_a_sentence_is_quoted_with_its_conditions():
 
 
 def test_the_tightest_sentence_comes_first_with_its_tightest_claim():
+    compared = {"nearest": "2亿元 > 1亿元"}
     said = {
         share: StatedClaim(
-            "trade", replace(made(f"c{number}", "holds"), relative=share), "句。", ""
+            "trade", replace(made(f"c{number}", "holds"), relative=share, **compared), "句。", ""
         )
         for number, share in enumerate(("0.5", "0.0001", "", "0.02"))
     }
+    first, second, third, fourth = (f"{name}2025年多1亿元" for name in "甲乙丙丁")
     groups = [
-        {"甲": [("#1", said["0.5"]), ("#2", said["0.0001"])], "乙": [("#3", said[""])]},
-        # 丁 says of another page what 甲 stands on
-        {"丁": [("#5", said["0.0001"])], "丙": [("#4", said["0.02"])]},
+        {first: [("#1", said["0.5"]), ("#2", said["0.0001"])], second: [("#3", said[""])]},
+        # the fourth says of another page what the first stands on
+        {fourth: [("#5", said["0.0001"])], third: [("#4", said["0.02"])]},
     ]
     # 位次 have no share, and are not among them
     found = claims_page.tightest(groups, 3)
-    assert [(sentence, way) for sentence, way, _ in found] == [("甲", "#2"), ("丙", "#4")]
-    assert claims_page.turning(found[0][2]) == "余地1亿元；占所比的数的0.01%"
+    assert [(sentence, way) for sentence, way, _ in found] == [(first, "#2"), (third, "#4")]
+    assert claims_page.turning(found[0][2]) == "2亿元 > 1亿元；余地1亿元；占所比的数的0.01%"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "nearest", "listed"),
+    [
+        ("2022年本书用36.5万辆，比36.9万辆少。", "36.5万辆 < 36.9万辆", True),
+        # a number is said as it was rounded
+        ("2024年退到约45.2%。", "45.14%—45.19% < 45.9%", True),
+        ("2024年退到约45%。", "45.6%—45.7% < 45.9%", False),
+        # of what it does not say
+        ("2022年分歧不大。", "142.5% > 140%", False),
+        ("2021年用了140亿元。", "142.5% > 140%", False),
+        # whose numbers they are is enough
+        ("2024年被辽宁超过。", "2022年的辽宁：1186.6亿美元 < 1203.5亿美元", True),
+        ("2021年各次都偏小。", "2020年1—6月：2735亿元—2739亿元 < 2759.2亿元", False),
+        # and what needs the sentence before it
+        ("10月增长回落到5%。", "5% < 6%", False),
+        ("但2025年只有5%。", "5% < 6%", False),
+        ("同一年，2025年只有5%。", "5% < 6%", False),
+    ],
+)
+def test_the_nearest_sentences_say_what_is_compared(sentence, nearest, listed):
+    item = StatedClaim(
+        "trade", replace(made("c", "holds"), relative="0.1", nearest=nearest), sentence, ""
+    )
+    assert bool(claims_page.tightest([{sentence: [("#", item)]}], 1)) is listed
+
+
+def test_what_was_compared_is_said_in_english_too():
+    """亿元 stood in the English list where a comparison named whose numbers it was of."""
+    known = english.dictionary(Catalog(ROOT / "data"))
+    told = [
+        text
+        for item in stated()
+        if item.claim.compares
+        for text in (item.claim.nearest, f"{item.claim.condition}；{item.claim.margin}")
+    ]
+    lacking = [text for text in told if english.CHINESE.search(english.said_or_kept(text, known))]
+    assert not lacking
 
 
 def test_a_sentence_is_ranked_by_limits_that_it_names():
@@ -469,10 +510,10 @@ def test_a_sentence_is_ranked_by_limits_that_it_names():
     ]
     assert [item.claim.limit for _, item in said] == ["61%", "2%", ""]
     for sentence, names in {
-        "占60.7%。": ["more"],
-        "占60.7%，不到61%。": ["under", "more"],
-        "占60.7%，不到161%。": ["more"],
-        "与六成相差不到2%。": ["near", "more"],
+        "2022年占60.7%。": ["more"],
+        "2022年占60.7%，不到61%。": ["under", "more"],
+        "2022年占60.7%，不到161%。": ["more"],
+        "2022年占60.7%，与六成相差不到2%。": ["near", "more"],
     }.items():
         ((_, _, found),) = claims_page.tightest([{sentence: said}], 1)
         assert found.claim.name == names[0]

@@ -83,7 +83,6 @@ RANKS["text"] = RANKS["full"] = "第" + RANKS["text"]
 POINTS = frame(
     *((f"{name}{place}", name, 10 + place // 3) for name in "甲乙" for place in range(9))
 )
-TILES = over_years(甲=[1, 2, 3], 乙=[2000, None, 1000.5], 丙=[7]).assign(detail="2021年，增长50%")
 CURVE = frame(
     ("1", "甲", 0), ("2", "甲", 10), ("3", "甲", 20), ("1", "乙", 10), ("3", "乙", 10)
 ).assign(parameter=[1.0, 2.0, 3.0, 1.0, 3.0])
@@ -110,7 +109,6 @@ DRAWN = {
     ),
     "multiples": (lambda: charts.multiples(CLOSE, highlight="丁"), "亿元"),
     "multiples-bars": (lambda: charts.multiples(CLOSE, bars=True), "亿元"),
-    "headlines": (lambda: charts.headlines(TILES), "亿元"),
     "strip": (lambda: charts.strip(POINTS, named=["甲8", "乙0"]), "亿元"),
     "curve": (
         lambda: charts.curve(CURVE, across="单位", notes=[("2", "在此相交：10亿元", "They meet")]),
@@ -226,7 +224,6 @@ def test_a_form_has_all_its_files(book, name):
         ("arrows", ""),
         ("multiples", ""),
         ("multiples-bars", ""),
-        ("headlines", ""),
         ("strip", ""),
         ("curve", ""),
     ],
@@ -280,10 +277,6 @@ WRONG = {
     "no value": (lambda: charts.stacked(SHARES.assign(value=[None, 1, 2, 3])), "has no value"),
     "a sum that is none": (lambda: charts.waterfall(STEPS.drop(index=1)), r"多|少.*differs by -30"),
     "one end": (lambda: charts.arrows(TWO.head(5)), "two numbers of every label"),
-    "a tile without a number": (
-        lambda: charts.headlines(TILES.assign(value=[None, 1, 2, 3, 4, 5])),
-        "has no value",
-    ),
     "one panel": (lambda: charts.multiples(CLOSE[CLOSE["group"].eq("甲")]), "several series"),
     "no such point": (lambda: charts.strip(POINTS, named=["戊"]), "no row is called"),
     "no name": (lambda: charts.curve(CURVE, across=""), "no name"),
@@ -353,7 +346,6 @@ OPENS = {
         "箭头",
     ),
     "lines": (charts.lines, "三角"),
-    "headlines": (lambda rows: charts.headlines(doubled(rows).assign(detail="")), "三角"),
     "multiples": (lambda rows: charts.multiples(doubled(rows)), "三角"),
     "multiples-bars": (lambda rows: charts.multiples(doubled(rows), bars=True), "箭头"),
     "strip": (lambda rows: charts.strip(rows, named=["2020年"]), "三角"),
@@ -378,29 +370,6 @@ def test_a_number_that_is_but_a_lower_bound_is_not_drawn_as_exact(book, draw, si
             row.pop("open", None)
     with pytest.raises(UnsoundError, match="drawn as if exact"):
         figure.figure(book, "fig-test-one", drawing, **words)
-
-
-def test_a_tile_has_its_own_scale_from_zero():
-    spec = charts.headlines(TILES).spec
-    told = [rows for rows in spec["datasets"].values() if {"lift", "label"} <= set(rows[0])]
-    rows = told[-1]
-    high = {(row["group"], row["label"]): row["at"] - row["lift"] for row in rows}
-    assert high["甲", "2021年"] == pytest.approx(high["乙", "2019年"])
-    assert high["甲", "2019年"] == pytest.approx(high["甲", "2021年"] / 3)
-    assert high["乙", "2021年"] == pytest.approx(high["乙", "2019年"] * 1000.5 / 2000)
-
-
-def test_a_tile_drawn_higher_than_its_number_is_refused(book):
-    drawing = charts.headlines(TILES)
-    for rows in drawing.spec["datasets"].values():
-        for row in rows:
-            if row.get("label") and row.get("at") is not None:
-                row["at"] += 5
-    with pytest.raises(UnsoundError, match="is drawn at"):
-        figure.figure(
-            book, "fig-test", drawing, title="标题", subtitle="亿元", unit="亿元",
-            english=("T", "CNY bn"),
-        )  # fmt: skip
 
 
 def test_notes_stand_clear_of_the_lines(book):

@@ -277,6 +277,41 @@ def test_a_figure_without_a_scope_can_be_that_of_a_part(target, inputs, told):
     assert found.computed.observation_id == inputs[0]
 
 
+FORETOLD = figure("f", "36.9", status="estimate", source_id="c")
+
+
+@pytest.mark.parametrize(
+    ("rows", "told", "behind"),
+    [
+        # a report has the estimate's number as if it had happened, another has what came of it
+        ([FORETOLD], SCOPE, ("f",)),
+        ([FORETOLD | {"value_text": "3.69", "unit": "1B CNY"}], SCOPE, ("f",)),
+        # two that count contradict each other
+        ([], INCONSISTENT, ()),
+        ([FORETOLD | {"value_text": "36.8"}], INCONSISTENT, ()),
+        ([FORETOLD | {"period": "2020"}], INCONSISTENT, ()),
+        ([FORETOLD | {"status": "target"}], INCONSISTENT, ()),
+    ],
+)
+def test_an_estimate_told_again_contradicts_no_outcome(rows, told, behind):
+    rows = [figure("t", "36.9"), figure("i", "36.5", source_id="b"), *rows]
+    (relation,) = [item for item in related(rows, {}) if item.rule == "same"]
+    assert relation.inputs[1:] == behind
+    found = judged(relation, {row["observation_id"]: row for row in rows})
+    assert found.verdict == told
+    if told == SCOPE:
+        assert found.explanation.startswith("一处与先前的预计是同一个数")
+
+
+def test_what_somebody_listed_is_told_by_the_rule_to_repeat_an_estimate(book):
+    """The pair of growths of 2022: 142.5 % is January's estimate, told again in July."""
+    (found,) = [
+        item for item in judgements(book) if item.title == "2022年重庆新能源汽车产量增速：两处来源"
+    ]
+    assert found.relation.inputs[-1] == "industry-2022.nev-output-yoy"
+    assert found.verdict == SCOPE
+
+
 def test_what_has_no_result_is_undecidable():
     nothing = figure("was", "0", period="2020", unit="vehicles")
     now = figure("now", "5", unit="vehicles")

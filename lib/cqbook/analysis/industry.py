@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_CEILING
@@ -10,7 +11,7 @@ import pandas as pd
 
 from cqbook.analysis.frames import points, published
 from cqbook.data.catalog import Catalog
-from cqbook.data.rows import rows_of
+from cqbook.data.rows import TableRow, rows_of
 from cqbook.data.selection import fact, usable
 from cqbook.quantities import formulas
 from cqbook.quantities.about import HAPPENED
@@ -245,6 +246,40 @@ def all_named(said: Mapping[str, Sequence[str]], expected: Quantity) -> Verdict:
     """Return whether `expected_by_highlight` has words for each of so many figures."""
     count = sum(len(words) for words in said.values())
     return looked_up(expected.known and count == expected.point, f"{count}项预计都写出了是什么")
+
+
+#: Where a figure of a highlight stands, and what the article calls that one.
+_HIGHLIGHT = re.compile(r"亮点\d+ (.+?) ¶")
+#: What the article says before it comes to them.
+BEFORE_THEM = "（十条以前）"
+
+
+def highlights(book: Catalog, source: str) -> pd.DataFrame:
+    """Return the highlights that an article lists, in its order, with how many figures each has.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``label``, ``count``, ``expected`` (empty: none is), ``source_id``, ``observation_id``; all
+        figures of `natures` are in one of the rows.
+    """
+    found: dict[str, list[TableRow]] = {}
+    for row in rows_of(usable(book.observations(source_id=source))):
+        place = _HIGHLIGHT.match(row["locator"])
+        found.setdefault(place[1] if place else BEFORE_THEM, []).append(row)
+    lines = [
+        {
+            "label": label,
+            "count": f"{len(rows)}项",
+            "expected": f"{expected}项" if expected else "",
+            "source_id": source,
+            "observation_id": ";".join(row["observation_id"] for row in rows),
+        }
+        for label, rows in found.items()
+        for expected in [sum(row["status"] == "estimate" for row in rows)]
+    ]
+    names = ["label", "count", "expected", "source_id", "observation_id"]
+    return pd.DataFrame(lines, columns=names)
 
 
 def natures(book: Catalog, source: str) -> dict[str, Quantity]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 
@@ -12,18 +13,16 @@ from cqbook.analysis import autos, parks
 from cqbook.analysis.frames import points, timeline
 from cqbook.analysis.reconciliation import tally, telling, verdicts
 from cqbook.data.catalog import Catalog
+from cqbook.data.relation_rules import RULES
+from cqbook.data.relations import CONSISTENT, judgements
 from cqbook.data.selection import fact, series
 from cqbook.data.vocabulary import FLOWS_ZH
 from cqbook.quantities.about import HAPPENED
-from cqbook.quantities.comparable import check_comparable
-from cqbook.quantities.interval import HUNDRED, Interval
 from cqbook.quantities.quantity import (
-    COMPUTED,
-    DERIVED,
+    DERIVED_COLUMN,
     NOT_FOUND,
     NOT_PRINTED,
     Quantity,
-    derive,
     difference,
     exact,
     growth,
@@ -36,7 +35,7 @@ UNIT, BOXES = "100M CNY", "10k TEU"
 #: First year of the history: the first with trade in yuan.
 SINCE = 2018
 Years = dict[str, Quantity]
-#: The tile of the boxes: of Chongqing's, not of all that the corridor carries.
+#: The row of the boxes: of Chongqing's, not of all that the corridor carries.
 ROAD = "经陆海新通道的箱量"
 
 
@@ -81,16 +80,6 @@ def cargo(book: Catalog, area: str, until: str) -> Years:
     """Return the value of what went by the Land-Sea Corridor by year."""
     asked = {"breakdown": "route=ilstc"}
     return autos.by_year(book, "shipment_value", UNIT, area, years(until), **asked)
-
-
-def derived_years(found: Mapping[str, Mapping[str, Quantity]]) -> str:
-    """Return in Chinese of what which years are derived: 2019、2024年的出口、进口."""
-    named: dict[str, list[str]] = {}
-    for name, by_year in found.items():
-        known = [year for year, item in by_year.items() if item.status == DERIVED and item.known]
-        if known:
-            named.setdefault("、".join(known), []).append(name)
-    return "；".join(f"{when}年的{'、'.join(names)}" for when, names in named.items())
 
 
 def at(found: Mapping[str, Quantity], year: str, unit: str = UNIT) -> Quantity:
@@ -162,35 +151,6 @@ def export_change(book: Catalog, area: str, since: str, year: str) -> pd.DataFra
     signed = [f"{value:.0f}亿元".replace("-", MINUS) for value in rows["value"]]
     signed[-1] = f"+{signed[-1]}" if rows["value"].iloc[-1] > 0 else signed[-1]
     return rows.assign(text=signed)
-
-
-def indexed(found: Mapping[str, Years], names: Mapping[str, str], base: str) -> pd.DataFrame:
-    """Return the point frame of several things over time, the year `base` as 100.
-
-    Derived are the years that are; that an index is reckoned makes none.
-    """
-    frames = []
-    for key, name in names.items():
-        kept = {year: _index(item, at(found[key], base)) for year, item in found[key].items()}
-        rows = timeline(kept, unit="percent", group=name)
-        rows["text"] = [f"{item.point:.1f}" if item.known else "" for item in kept.values()]
-        rows["full"], rows["range"] = rows["text"], ""
-        rows["status"] = [
-            item.status if item.status == DERIVED or not item.known else COMPUTED
-            for item in found[key].values()
-        ]
-        frames.append(rows)
-    return pd.concat(frames, ignore_index=True)
-
-
-def _index(item: Quantity, base: Quantity) -> Quantity:
-    if not item.bounded:
-        return missing("percent")
-    if item == base:
-        # the base is 100 whatever it was
-        return derive(lambda _: Interval.exactly(HUNDRED), item, unit="percent", measure="share")
-    check_comparable(item, base)
-    return derive(lambda now, then: now / then * 100, item, base, unit="percent", measure="share")
 
 
 def said(item: Quantity) -> str:
@@ -268,7 +228,7 @@ class Headline:
 
 
 def headline_numbers(book: Catalog, area: str, until: str) -> list[Headline]:
-    """Return the headline numbers up to a year, in the order of their tiles."""
+    """Return the headline numbers up to a year, in the order of their rows."""
     trade = flows(book, area, until)
     asked = {"entity": area, "indicator": "trade_value"}
     autos_asked = {"entity": area, "indicator": "auto_exports_value", "flow": "export"}
@@ -284,30 +244,58 @@ def headline_numbers(book: Catalog, area: str, until: str) -> list[Headline]:
     ]
 
 
-def tile_rows(book: Catalog, found: list[Headline]) -> pd.DataFrame:
-    """Return the point frame of headline numbers and their history, a ``group`` each.
+def headline_table(book: Catalog, found: Sequence[Headline], since: str) -> pd.DataFrame:
+    """Return headline numbers, how they changed in a year and since another, and how sure they are.
 
-    ``detail`` says of the last number its year and its growth.
+    Returns
+    -------
+    pandas.DataFrame
+        A row each: ``label``, ``level``, ``year`` and ``since`` (growth; empty where the year that
+        is compared with has no exact number), ``sure``, ``source_id``, ``observation_id``.
     """
-    frames = []
+    held = Counter(
+        key
+        for item in judgements(book)
+        if item.verdict == CONSISTENT and item.relation.rule in PROVING
+        for key in set(item.observation_ids)
+    )
+    rows = []
     for headline in found:
         known = headline.known
-        rows = timeline(known, unit=headline.unit, group=headline.label)
-        rows["text"] = [said(item) for item in known.values()]
-        rows["label"] = [f"{period[:4]}年" for period in known]
-        rows["detail"] = ""
-        if len(rows):
-            rows.loc[rows.index[-1], "detail"] = _change(list(known)[-1], *headline.growth(book))
-        frames.append(rows)
-    return pd.concat(frames, ignore_index=True)
+        if not known:
+            continue
+        last, item = list(known.items())[-1]
+        before, rate = headline.growth(book)
+        then = headline.history.get(since, missing(headline.unit))
+        whole = growth(item, then) if then.bounded and since < last else missing("percent")
+        rows.append(
+            {
+                "label": headline.label,
+                "level": said(item),
+                "year": _told(rate) if before == str(int(last) - 1) else "",
+                "since": in_direction(whole) if whole.known else "",
+                "sure": _sure(item, held[item.observation_id]),
+                "source_id": item.source_id,
+                "observation_id": item.observation_id,
+            }
+        )
+    names = ["label", "level", "year", "since", "sure", "source_id", "observation_id"]
+    return pd.DataFrame(rows, columns=names)
 
 
-def _change(last: str, before: str, rate: Quantity) -> str:
-    """Return when a number is of, and how much more it is than the one before."""
-    if not rate.known:
-        return f"{last[:4]}年"
-    against = "" if int(before[:4]) == int(last[:4]) - 1 else f"比{before[:4]}年"
-    return f"{last[:4]}年，{against}{in_direction(rate)}"
+#: Rules that a wrong number would break: that a part is no more than its whole hardly ever is.
+PROVING = frozenset(RULES) - {"within"}
+
+
+def _told(rate: Quantity) -> str:
+    """Return a growth with its direction; one that is derived says so."""
+    return f"{in_direction(rate)}{DERIVED_COLUMN if rate.status in NOT_PRINTED else ''}"
+
+
+def _sure(item: Quantity, relations: int) -> str:
+    """Return whether a number was published, and how many others it fits, in words."""
+    fits = f"{relations}条关系一致" if relations else "没有可核对的"
+    return f"{item.status}，{fits}"
 
 
 def in_direction(rate: Quantity) -> str:

@@ -13,7 +13,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 import pandas as pd
 
-from cqbook.analysis.frames import points, published, timeline
+from cqbook.analysis.frames import points, published, short, timeline
 from cqbook.data.catalog import Catalog
 from cqbook.data.relation_rules import PROVINCES, RULES, Relation
 from cqbook.data.relations import (
@@ -231,8 +231,8 @@ def tally(table: pd.DataFrame) -> dict[str, str]:
 _KEYS = ("consistent", "inconsistent", "scope", "revised", "rounded", "undecidable")
 #: In the order in which the page speaks of them: a phone shows the first columns of a table.
 VERDICTS = [CONSISTENT, INCONSISTENT, SCOPE, REVISION, ROUNDING, UNDECIDABLE]
-#: Those of which `apart` may tell.
-APART = (INCONSISTENT, SCOPE, ROUNDING)
+#: Those of which `apart` tells: no number is in both. What differs in rounding alone can be used.
+APART = (INCONSISTENT, SCOPE)
 #: Their columns in a table of counts.
 VERDICT_COLUMNS = dict(zip(_KEYS, VERDICTS, strict=True))
 #: The rule that a cumulative figure is the sum of its months.
@@ -247,8 +247,7 @@ LISTED_BY_HAND = "另列的关系"
 def apart(book: Catalog, table: pd.DataFrame) -> pd.DataFrame:
     """Return what can't be used together, one row a figure.
 
-    First what is contradicted, then what is of another scope, and what differs in rounding alone.
-    What is explained alike is one row.
+    First what is contradicted, then what is of another scope. What is explained alike is one row.
 
     Parameters
     ----------
@@ -258,27 +257,29 @@ def apart(book: Catalog, table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns of the table, and ``why``: the verdict and its explanation. What is derived says so.
+        Columns of the table, ``count`` (how many of its relations the row stands for), and ``why``:
+        the verdict, that number if it is more than one, and the explanation. What is derived says
+        so.
     """
     frame = book.observations()
     doubt = dict(zip(frame["observation_id"], -frame["confidence"], strict=True))
     listed_rows = rows_of(table)
     found = [
         row
-        for told in (INCONSISTENT, SCOPE)
+        for told in APART
         for row in _by_figure([row for row in listed_rows if row["verdict"] == told], doubt)
     ]
-    found += [row for row in listed_rows if row["verdict"] == ROUNDING]
     alike: dict[tuple[str, str], list[TableRow]] = {}
     for row in found:
         alike.setdefault((row["verdict"], row["explanation"]), []).append(row)
     rows = [_listed(rows) for rows in alike.values()]
     for row in rows:
         row["title"] = _readable(row["title"])
-        row["why"] = f"{row['verdict']}：{row['explanation']}"
+        several = f"（{row['count']}条）" if row["count"] > 1 else ""
+        row["why"] = f"{row['verdict']}{several}：{row['explanation']}"
         if row["derived"]:
             row["computed"] = f"{row['computed']}{DERIVED_COLUMN}"
-    return pd.DataFrame(rows, columns=[*table.columns, "why"])
+    return pd.DataFrame(rows, columns=[*table.columns, "count", "why"])
 
 
 def _by_figure(broken: Sequence[TableRow], doubt: Mapping[str, int]) -> list[TableRow]:
@@ -297,8 +298,7 @@ def _by_figure(broken: Sequence[TableRow], doubt: Mapping[str, int]) -> list[Tab
             (row for row in broken if worst in _ids(row)), key=lambda row: not row["known"]
         )
         broken = [row for row in broken if worst not in _ids(row)]
-        more = f"这个数另有{len(mine) - 1}条关系也是这样。" if len(mine) > 1 else ""
-        found.append(_together(mine) | {"explanation": f"{mine[0]['explanation']}{more}"})
+        found.append(_together(mine) | {"count": len(mine)})
     return found
 
 
@@ -331,7 +331,8 @@ def _listed(rows: Sequence[TableRow]) -> TableRow:
     """Return rows that are explained alike as one, with the numbers of the first."""
     if len(rows) == 1:
         return rows[0]
-    return _together(rows) | {"title": f"{rows[0]['title']}等{len(rows)}项"}
+    title, count = f"{rows[0]['title']}等{len(rows)}项", sum(row["count"] for row in rows)
+    return _together(rows) | {"title": title, "count": count}
 
 
 def doubtful(book: Catalog) -> str:
@@ -348,14 +349,15 @@ def basis_table(book: Catalog, more: str = "customs", less: str = "caam") -> pd.
     """Return what two bases count of China's car exports, and what the first is more, in percent.
 
     A row a thing and period that both have, the oldest first, parts of the cars last. A gap of
-    which it is open who counts more is 看不出.
+    which it is open who counts more is 看不出; a number with ends far apart has them beside it, for
+    the gap of its row is as wide.
     """
     rows = []
     for name, one, other, gap in _basis_pairs(book, more, less):
         told = "看不出" if _open(gap) else gap.zh
         rows.append(
-            {"label": name, more: one.zh, less: other.zh, "gap": told, "source_id": gap.source_id}
-            | {"observation_id": gap.observation_id}
+            {"label": name, more: _as_read(one), less: _as_read(other), "gap": told}
+            | {"source_id": gap.source_id, "observation_id": gap.observation_id}
         )
     return pd.DataFrame(rows, columns=["label", more, less, "gap", "source_id", "observation_id"])
 
@@ -371,23 +373,9 @@ def basis_open(book: Catalog, more: str = "customs", less: str = "caam") -> str:
     return "、".join(name for name, gap in _basis_gaps(book, more, less) if _open(gap))
 
 
-def coarse(book: Catalog, more: str = "customs", less: str = "caam") -> str:
-    """Return how the numbers of `basis_table` are read that say little, and by which rule.
-
-    Of those alone whose ends are far apart: the gaps of their rows are as wide.
-    """
-    sides = [side for _, *both, _ in _basis_pairs(book, more, less) for side in both]
-    rough = [side for side in sides if _coarse(side)]
-    read = {
-        said: [
-            f"{side.zh}读作{side.range_zh}" for side in rough if about == side.zh.startswith("约")
-        ]
-        for about, said in (
-            (False, "没有限定词的按末位四舍五入"),
-            (True, "“约”若不到三位有效数字，上下各放一成"),
-        )
-    }
-    return "；".join(f"{said}，{'，'.join(each)}" for said, each in read.items() if each)
+def _as_read(side: Quantity) -> str:
+    """Return a number as printed, with the range it is read as where that is wide."""
+    return f"{side.zh}（读作{side.range_zh}）" if _coarse(side) else side.zh
 
 
 def _coarse(side: Quantity) -> bool:
@@ -671,12 +659,16 @@ EXPECTED_BEFORE = "相差的百分比以事先说的数为底"
 
 @dataclass(frozen=True)
 class Sequel:
-    """What was expected or aimed at, and what came of it; `words` say how much it was to be."""
+    """What was expected or aimed at, and what came of it; `words` say how much it was to be.
+
+    ``floor``: it was to be over so much; its `change` is reckoned from there, and is no more.
+    """
 
     label: str
     words: str
     before: Quantity
     after: Quantity
+    floor: bool = False
 
     @property
     def change(self) -> Quantity:
@@ -703,9 +695,10 @@ def outcomes(book: Catalog, area: str, statuses: Sequence[str]) -> list[Sequel]:
             # all projects are no part
             whole = name if row["breakdown"].startswith("kind=") else "·".join([name, *part])
             label = f"{whole}（{period_zh(row['period'])}，{before.status}）"
+            floor = before.interval is not None and before.interval.upper is None
             if row["status"] in INTENDED and before.value is not None:
                 before = replace(before, interval=Interval.exactly(before.value))
-            outcome = Sequel(label, words, before, known[_key(row)])
+            outcome = Sequel(label, words, before, known[_key(row)], floor)
             if _telling(outcome.change.interval):
                 found.append(outcome)
     return sorted(found, key=lambda item: item.change.point)
@@ -757,12 +750,6 @@ def within(found: Sequence[Sequel], percent: int) -> Verdict:
     return every(*(verdict for pair in sides for verdict in pair))
 
 
-def beyond(found: Sequence[Sequel], percent: int) -> Verdict:
-    """Return whether each of `outcomes` was off by more than so many percent."""
-    changes = [item.change for item in found] or [missing("percent")]
-    return every(*(compared(size(item), ">", percent) for item in changes))
-
-
 def outcome_table(found: Sequence[Sequel]) -> pd.DataFrame:
     """Return what was said before, what came of it, and by how many percent that was more."""
     rows = [
@@ -771,7 +758,7 @@ def outcome_table(found: Sequence[Sequel]) -> pd.DataFrame:
             "before": item.before.zh,
             "after": item.after.zh,
             # one precision for all: a target and its outcome are printed to different digits
-            "change": _signed(item.change),
+            "change": _signed(item),
             "source_id": item.change.source_id,
             "observation_id": item.change.observation_id,
         }
@@ -781,6 +768,12 @@ def outcome_table(found: Sequence[Sequel]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
-def _signed(change: Quantity) -> str:
-    text = f"{change.point:+.1f}%".replace("-", "−")
-    return text if text[1:] != "0.0%" else text[1:]
+def _signed(item: Sequel) -> str:
+    text = f"{item.change.point:+.1f}%".replace("-", "−")
+    text = text if text[1:] != "0.0%" else text[1:]
+    return f"{text}以下" if item.floor else text
+
+
+def shortfall(item: Sequel) -> str:
+    """Return by how much something came out less than was said before, in words."""
+    return f"{'至少' if item.floor else ''}少{short(size(item.change)).zh}"

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from cqbook.analysis.composition import Part, composition
-from cqbook.analysis.frames import points, quantities_of
+from cqbook.analysis.frames import points, quantities_of, short
 from cqbook.data.catalog import Catalog
 from cqbook.data.rows import rows_of
 from cqbook.data.selection import fact, usable
 from cqbook.data.vocabulary import FLOWS_ZH
 from cqbook.quantities.quantity import (
     DERIVED,
+    DERIVED_COLUMN,
     NOT_FOUND,
     NOT_PRINTED,
     Quantity,
@@ -231,6 +232,26 @@ def middle(item: Quantity) -> str:
     return item.in_words(f"约{item.point:.1f}%".replace("-", "−") if derived else item.zh)
 
 
+def base_of_month(
+    book: Catalog, area: str, year: str, month: int, flow: str
+) -> dict[str, Quantity]:
+    """Return what a published month grew from, and the monthly average of the year before until it.
+
+    ``now``, ``rate``: value and growth of the month as published; ``then``, ``average``: implied
+    by them and by the cumulative value and its growth. Growth from a low base has the first below
+    the second.
+    """
+    one = f"{year}-{month:02d}"
+    now, grown = level(book, area, one, flow), rate(book, area, one, flow)
+    then = previous(now, grown)
+    until = _until(year, month)
+    so_far = previous(level(book, area, until, flow), rate(book, area, until, flow))
+    average = derive(
+        lambda whole, own: (whole - own) / (month - 1), so_far, then, unit=UNIT, about=then.about
+    )
+    return {"now": now, "rate": grown, "then": then, "average": average}
+
+
 # --- what grew and what shrank
 
 
@@ -335,21 +356,23 @@ def article(book: Catalog, area: str, source: str) -> pd.DataFrame:
     return pd.DataFrame([{"label": label} | line for label, line in found.items()])
 
 
-def by_growth(found: pd.DataFrame) -> pd.DataFrame:
-    """Return what an `article` has of value and growth: no thing of which it says another share."""
+def by_part(found: pd.DataFrame, shares_of: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
+    """Return what an `article` has of the value of all trade and of its parts.
+
+    A share that it does not print is reckoned, if `shares` has it, and says so. What it says of one
+    thing alone, as of the West or of exports, is left out.
+    """
     if found.empty:
         return found
-    alone = found["share"].eq("") & found["place"].eq("")
-    return found[found["level"].ne("") & (found["yoy"].ne("") | alone)]
-
-
-def by_share(found: pd.DataFrame) -> pd.DataFrame:
-    """Return what an `article` has of parts of all trade, the largest first."""
-    if found.empty:
-        return found
-    parts = found[found["share"].ne("")]
-    size = parts["share"].str.rstrip("%").astype(float)
-    return parts.loc[size.sort_values(ascending=False, kind="stable").index]
+    ours = found["yoy"].ne("") | found["share"].ne("") | found["place"].eq("")
+    kept = found[found["level"].ne("") & ours]
+    reckoned = {
+        name: f"{short(item).zh}{DERIVED_COLUMN}"
+        for parts in shares_of.values()
+        for name, item in parts.items()
+    }
+    share = kept["share"].where(kept["share"].ne(""), kept["label"].map(reckoned).fillna(""))
+    return kept.assign(share=share)
 
 
 def _thing(book: Catalog, row: Reported, area: str) -> str:

@@ -58,6 +58,9 @@ WHOLE_NATION, PROVINCES = "CN", 31
 ADDITIVE = frozenset(
     {"CNY", "USD", "vehicles", "units", "sets", "pieces", "TEU", "containers", "trains", "tonnes"}
 )
+#: The status of what is said of a period before its figure is known: a report that has the same
+#: number later tells it again.
+FORETOLD = "estimate"
 #: How a figure was counted, mostly, of which nobody says how: it is compared with these.
 UNSAID = ("", "customs", "caam")
 #: Measures that are of another thing where they are measured against another.
@@ -125,11 +128,9 @@ def related(rows: Sequence[Reported], parents: Mapping[str, str]) -> list[Relati
         Place → the place that it is a part of; see `parents_of`.
     """
     corrected = {row["supersedes"] for row in rows if row["supersedes"]}
-    figures = [
-        _figure(row)
-        for row in rows
-        if row["status"] in HAPPENED and row["observation_id"] not in corrected
-    ]
+    valid = [row for row in rows if row["observation_id"] not in corrected]
+    figures = [_figure(row) for row in valid if row["status"] in HAPPENED]
+    foretold = [_figure(row) for row in valid if row["status"] == FORETOLD]
     # a doubtful figure is compared with its like, and decides nothing
     used = [figure for figure in figures if figure.confidence >= DRAWN_FROM]
     levels: _Levels = defaultdict(lambda: defaultdict(list))
@@ -146,7 +147,7 @@ def related(rows: Sequence[Reported], parents: Mapping[str, str]) -> list[Relati
         *_places(levels, parents),
         *_shares(used, levels),
         *_growths(used),
-        *_same(figures),
+        *_same(figures, foretold),
     ]
     return list(dict.fromkeys(found))
 
@@ -403,22 +404,33 @@ def _accumulation(row: Reported) -> str:
     return "" if row["accumulation"] in FLOWING else row["accumulation"]
 
 
-def _same(figures: Sequence[_Figure]) -> Iterator[Relation]:
-    """Yield one thing in two sources: each against the one that is best attested."""
-    groups: dict[tuple[object, ...], list[_Figure]] = defaultdict(list)
-    for figure in figures:
-        row, thing = figure.row, figure.thing
-        against = row["base"] if row["measure"] in _AGAINST else ""
-        key = (*thing[:4], figure.flow, row["measure"], against, _accumulation(row), figure.days)
-        groups[key].append(figure)
-    for group in groups.values():
+def _same(figures: Sequence[_Figure], foretold: Sequence[_Figure]) -> Iterator[Relation]:
+    """Yield one thing in two sources: each against the one that is best attested.
+
+    Behind these stands what was foretold of it, where one of them has that number.
+    """
+    before = _by_thing_said(foretold)
+    for key, group in _by_thing_said(figures).items():
         # who counted is compared with who counted; who does not say, with everybody
         for basis in dict.fromkeys(figure.thing.basis for figure in group):
             alike = [item for item in group if item.thing.basis in {basis, ""}]
             best = _best(alike, "")
             for figure in alike:
                 if figure.source != best.source:
-                    yield Relation("same", "same", figure.name, (best.name,))
+                    values = {figure.quantity.value, best.quantity.value}
+                    told = [it.name for it in before.get(key, ()) if it.quantity.value in values]
+                    yield Relation("same", "same", figure.name, (best.name, *told[:1]))
+
+
+def _by_thing_said(figures: Iterable[_Figure]) -> dict[tuple[object, ...], list[_Figure]]:
+    """Return figures by what they say a number of, whoever counted."""
+    groups: dict[tuple[object, ...], list[_Figure]] = defaultdict(list)
+    for figure in figures:
+        row, thing = figure.row, figure.thing
+        against = row["base"] if row["measure"] in _AGAINST else ""
+        key = (*thing[:4], figure.flow, row["measure"], against, _accumulation(row), figure.days)
+        groups[key].append(figure)
+    return groups
 
 
 class Leap(NamedTuple):

@@ -207,7 +207,8 @@ def judged(
     assert len(held) == len(alike)
     one_sided = relation.kind in ONE_SIDED
     found = verdict(printed.interval, formula(*held), one_sided=one_sided)
-    parts = [_alike(read(key), printed).interval for key in relation.inputs[len(compared) :]]
+    behind = [key for key in relation.inputs[len(compared) :] if rows[key]["status"] in HAPPENED]
+    parts = [_alike(read(key), printed).interval for key in behind]
     narrower = [part for part in parts if part is not None]
     if found == INCONSISTENT and _of_another_scope(relation, rows, printed.interval, narrower):
         found = SCOPE
@@ -228,7 +229,8 @@ def _compared(relation: Relation) -> tuple[str, ...]:
     """Return the inputs that the target is computed from.
 
     A figure that does not say what it counts may be that of a part: behind the one that it is
-    compared with, `same` then names that of the part (of a growth, the part now and before).
+    compared with, `same` then names that of the part (of a growth, the part now and before). There
+    it names what was foretold too, where one of the two has that number.
     """
     return relation.inputs[:1] if relation.kind == "same" else relation.inputs
 
@@ -241,11 +243,14 @@ def _of_another_scope(
 ) -> bool:
     """Return whether the columns of figures that disagree say that they are not of one thing.
 
-    Two that say who counted name two who did; what was foretold is held against what came; a share
-    says of which whole it is, and it is not this one; the share before is not of the same months a
-    year earlier; or a figure that does not say what it counts has the number of a part.
+    Two that say who counted name two who did; what was foretold, or tells that again, is held
+    against what came; a share says of which whole it is, and it is not this one; the share before
+    is not of the same months a year earlier; or a figure that does not say what it counts has the
+    number of a part.
     """
     target, inputs = rows[relation.target], [rows[key] for key in _compared(relation)]
+    if _tells_again(relation, rows):
+        return True
     if narrower:
         part = formulas.growth(*narrower) if len(narrower) > 1 else narrower[0]
         return printed.overlaps(part)
@@ -259,6 +264,17 @@ def _of_another_scope(
     if relation.kind == "share_grown":
         return inputs[0]["period"] != year_before(target["period"])
     return False
+
+
+def _tells_again(relation: Relation, rows: Mapping[str, Reported]) -> bool:
+    """Return whether one of two figures is the number that was foretold before either came.
+
+    What repeats an estimate afterwards, as if it had happened, is no second count.
+    """
+    two = [rows[key] for key in (relation.target, *_compared(relation))]
+    behind = [rows[key] for key in relation.inputs[len(_compared(relation)) :]]
+    foretold = [_plain(row) for row in behind if row["status"] not in HAPPENED]
+    return any(_plain(row) in foretold for row in two)
 
 
 def one_rounded_one_cut(one: Reported, other: Reported) -> bool:
@@ -369,6 +385,8 @@ def _explained(
     rows: Mapping[str, Reported],
 ) -> str:
     """Return in Chinese what a verdict means that nobody has explained."""
+    if found == SCOPE and _tells_again(relation, rows):
+        return "一处与先前的预计是同一个数，像是沿用了预计；另一处是后来公布的。"
     if found == SCOPE:
         return "两处统计的口径、范围或期间不同，或者一处是预计，不是互相矛盾。"
     if found == UNDECIDABLE:
@@ -501,7 +519,9 @@ def _judged(book: Catalog, added: Sequence[Reported]) -> list[Judgement]:
         same = made.pop(_identity(relation), relation)
         title, explanation = functools.partial(str, row["title_zh"]), row["explanation_zh"]
         if not new or _names(relation, known) & new:
-            relation = relation._replace(rule=same.rule)
+            # and what the rule knows to have been foretold stands behind it
+            inputs = tuple(dict.fromkeys((*relation.inputs, *same.inputs)))
+            relation = relation._replace(rule=same.rule, inputs=inputs)
             found.append(judged(relation, known, title=title, explanation=explanation, read=read))
     for relation in made.values():
         if not new or _names(relation, known) & new:

@@ -594,9 +594,7 @@ def _lifted(record: Mapping[str, Any]) -> bool:
     if "lift" not in record:
         return True
     at, lift, value = (float(record[name]) for name in ("at", "lift", "value"))
-    # a tile has a scale of its own: so many px a unit
-    height = value * float(record.get("per", 1))
-    return abs(at - lift - height) <= 1e-6 * (abs(height) + abs(lift))
+    return abs(at - lift - value) <= 1e-6 * (abs(value) + abs(lift))
 
 
 def _allows(text: str, value: float, unit: str) -> bool:

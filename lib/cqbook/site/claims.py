@@ -16,8 +16,8 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
 from cqbook.data.catalog import Catalog
-from cqbook.figures.claims import CLAIMS, StatedClaim
-from cqbook.figures.english import english
+from cqbook.figures.claims import CLAIMS, Claim, StatedClaim
+from cqbook.figures.english import ENGLISH_UNITS, english
 from cqbook.figures.identity import read_record
 from cqbook.quantities.verdict import rounded
 from cqbook.site.abstracts import titles_of
@@ -182,8 +182,9 @@ def tightest(
 ) -> list[tuple[str, str, StatedClaim]]:
     """Return the sentences nearest to failing: sentence, way to it, the claim that fails first.
 
-    Of several sentences that stand on the same comparison the first. What was held against a limit
-    that its sentence does not name is left out: who reads the sentence cannot tell how near it is.
+    Of several sentences that stand on the same comparison the first. A sentence is left out that
+    says nothing by itself, and of its claims those that compare what it does not say: who reads it
+    cannot tell how near it is.
 
     Parameters
     ----------
@@ -196,7 +197,8 @@ def tightest(
         (sentence, sorted(named, key=_tightness))
         for said in groups
         for sentence, items in said.items()
-        if (named := [item for item in items if _names(sentence, item[1].claim.limit)])
+        if _alone(sentence)
+        and (named := [item for item in items if _shows(sentence, item[1].claim)])
     ]
     found: dict[tuple[str, str], tuple[str, Sayings]] = {}
     for sentence, items in sorted(sorted_within, key=lambda item: _tightness(item[1][0])):
@@ -215,6 +217,60 @@ def turning(item: StatedClaim) -> str:
     share = f"{rounded(100 * _tightness(('', item)))}%"
     alone = "" if share in item.claim.margin else f"占所比的数的{share}"
     return "；".join(filter(None, [item.claim.nearest, item.claim.margin, alone]))
+
+
+#: How a sentence begins that leans on the one before it.
+_LEANING = re.compile("[但却这那其]|同[一是]")
+_YEAR = re.compile(r"(?:19|20)\d\d年")
+
+
+def _alone(sentence: str) -> bool:
+    """Return whether a sentence says of which year it is, and needs none before it."""
+    return bool(_YEAR.search(sentence)) and not _LEANING.match(sentence)
+
+
+def _shows(sentence: str, claim: Claim) -> bool:
+    """Return whether a sentence says what a claim compares, so that its own words are proved.
+
+    That is the limit, if it was held to one, and a number of one side, or whose numbers they are.
+    """
+    whose, _, compared = claim.nearest.rpartition("：")
+    if not _names(sentence, claim.limit):
+        return False
+    if whose:
+        return whose.rpartition("的")[2] in sentence
+    said = _amounts(sentence)
+    sides = re.split(" (?:[<>≤≥]|与) ", compared.partition(" 的相对差")[0])
+    return any(_meet(one, other) for one in said for side in sides for other in _between(side))
+
+
+#: A number with its unit.
+_UNITS = "|".join(sorted(filter(None, ENGLISH_UNITS), key=len, reverse=True))
+_AMOUNT = re.compile(rf"(\d+(?:\.\d+)?)({_UNITS})")
+#: From where to where a number may lie, and its unit.
+SaidNumber = tuple[Decimal, Decimal, str]
+
+
+def _amounts(text: str) -> list[SaidNumber]:
+    """Return the numbers of a text, each as wide as its last digit leaves it."""
+    found = []
+    for printed, unit in _AMOUNT.findall(text):
+        number = Decimal(printed)
+        half = Decimal(5).scaleb(int(number.as_tuple().exponent) - 1)
+        found.append((number - half, number + half, unit))
+    return found
+
+
+def _between(side: str) -> list[SaidNumber]:
+    """Return what lies between the ends of one side of a comparison; nothing if it has none."""
+    ends = _amounts(side)
+    if not ends:
+        return []
+    return [(min(ends)[0], max(high for _, high, _ in ends), ends[0][2])]
+
+
+def _meet(one: SaidNumber, other: SaidNumber) -> bool:
+    return one[2] == other[2] and one[0] <= other[1] and other[0] <= one[1]
 
 
 #: Limits that a sentence has a word for.
@@ -271,6 +327,12 @@ def fill_claims(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     def said_of(item: StatedClaim) -> TextPair:
         return text_pair("；".join(filter(None, [item.claim.condition, item.claim.margin])), known)
 
+    def turns_of(item: StatedClaim) -> TextPair:
+        return text_pair(turning(item), known)
+
+    def page_of(item: StatedClaim) -> tuple[str, str]:
+        return titles_of(app, f"chapters/{item.page}")
+
     english_of = {
         sentence: english_sentence(items[0][1], sentences, known)
         for said_there in groups.values()
@@ -281,7 +343,15 @@ def fill_claims(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         groups=groups,
         count=count,
         sentences=len(english_of),
-        tight=[(sentence, way, text_pair(turning(item), known)) for sentence, way, item in tight],
+        tight=[
+            (
+                sentence,
+                way,
+                text_pair(turning(item), known),
+                titles_of(app, f"chapters/{item.page}"),
+            )
+            for sentence, way, item in tight
+        ],
         said_of=said_of,
         english_of=english_of,
         chinese_alone=sum(not text for text in english_of.values()),

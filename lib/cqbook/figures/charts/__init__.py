@@ -27,7 +27,6 @@ from cqbook.figures.charts.columns import columns
 from cqbook.figures.charts.curve import curve
 from cqbook.figures.charts.dots import dots
 from cqbook.figures.charts.form import LAYERS, Drawing, draws
-from cqbook.figures.charts.headlines import headlines
 from cqbook.figures.charts.lines import lines
 from cqbook.figures.charts.matrix import matrix
 from cqbook.figures.charts.multiples import multiples
@@ -47,7 +46,6 @@ __all__ = [
     "curve",
     "dots",
     "draws",
-    "headlines",
     "lines",
     "matrix",
     "multiples",

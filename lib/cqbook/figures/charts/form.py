@@ -49,7 +49,7 @@ Given = ParamSpec("Given")
 
 
 def draws(
-    *layers: tuple[str, dict[str, str]], units: bool = False
+    *layers: tuple[str, dict[str, str]],
 ) -> Callable[[Callable[Given, Drawing]], Callable[Given, Drawing | None]]:
     """State the layers of a form: a mark, and the field at each of its channels.
 
@@ -57,7 +57,7 @@ def draws(
 
     ``value`` is the number, ``lower``/``upper`` its interval, ``reach`` the end of both. Series
     side by side and their colours (``xOffset``, ``yOffset``, ``color``) may be added to any.
-    Numbers are drawn `without_unit`, but where the form says their ``units`` itself.
+    Numbers are drawn `without_unit`.
     """
     for mark, fields in layers:
         LAYERS.setdefault(mark, []).append(fields)
@@ -74,8 +74,7 @@ def draws(
             if args and isinstance(args[0], pd.DataFrame):
                 if args[0].empty:
                     return None
-                rows = with_open_ends(args[0])
-                taken = (rows if units else without_unit(rows), *args[1:])
+                taken = (without_unit(with_open_ends(args[0])), *args[1:])
             try:
                 # what it is made of is judged as a whole, by `finish`
                 with debug_mode(False):
