@@ -45,9 +45,10 @@ def pairs_of(text: str) -> frozenset[str]:
 def surroundings(text: str, start: int, end: int, others: Iterable[tuple[int, int]] = ()) -> str:
     """Return a hash of what in a sentence decides what a number in it says, six digits long.
 
-    The words of its clause before it, years, units, other numbers, flows and words of direction:
-    the rest may be written otherwise, and words without any of these may be added. Of a text and
-    of the same made `bare` it is one: a reader of slides has the one, who wrote them the other.
+    The words of its clause before it, and of short ones before that (全国, 民营企业中), years,
+    units, other numbers, flows and words of direction: the rest may be written otherwise, and words
+    without any of these may be added. Of a text and of the same made `bare` it is one: a reader of
+    slides has the one, who wrote them the other.
 
     Parameters
     ----------
@@ -67,8 +68,26 @@ def surroundings(text: str, start: int, end: int, others: Iterable[tuple[int, in
     before = SENTENCE_END.split(_SEE.sub("", bare(ahead)))[-1]
     behind = SENTENCE_END.split(_SEE.sub("", bare(after)))[0]
     told = _TELLING.findall(f"{before}§{behind}")
-    subject = re.split("[,、:]", before)[-1]
-    return digest("|".join([subject, *told]).encode())[:6]
+    return digest("|".join([_subject(before), *told]).encode())[:6]
+
+
+#: Letters of a clause that only says of what the next one is: 全国, 四川省方面, 民营企业中.
+_SHORT = 8
+#: Clauses that say from whom it is, or lead from one sentence to the next.
+_LEADS = re.compile(
+    "据.{0,6}(?:统计|介绍|悉|了解|获悉|显示|海关|数据)|此外|另外|同时|总[的体]看|总体来看|其中|具体看"
+)
+
+
+def _subject(before: str) -> str:
+    """Return the clause of a number, with short ones before it that say of what it is."""
+    *earlier, subject = re.split("[,、:]", before)
+    for clause in reversed(earlier):
+        if not clause or len(clause) > _SHORT or re.search("[0-9※]", clause):
+            break
+        if not _LEADS.fullmatch(clause):
+            subject = f"{clause},{subject}"
+    return subject
 
 
 #: Letters of a sentence that are shown on either side of a number.
