@@ -306,6 +306,12 @@ def months_a_year_before(period: str) -> str:
 _ITS_HEIGHT = re.compile("^的?(?:历史)?(?:高点|低点|峰值|最高值?|最低值?|纪录|水平|规模)")
 
 
+#: Before a year whose amount follows: 比, 距, 恢复到.
+_TO_ITS = re.compile(
+    "[比较由从离距]$|距离$|接近$|逼近$|[回恢][到复][到至]?$|[高低多少快慢]于$|超过$"
+)
+
+
 def _beside(spot: FigurePlace, own: Sequence[NamedPeriod], written: TextDate | None) -> When | None:
     """Return the period that stands at the figure itself, which may be another than its sentence's.
 
@@ -314,7 +320,7 @@ def _beside(spot: FigurePlace, own: Sequence[NamedPeriod], written: TextDate | N
     for item in own[-1:]:
         between = _ITS_HEIGHT.sub("的", spot.plain[item.end : spot.core])
         close = re.fullmatch("的?(?:约|近|超过?|逾)?", between)
-        compared = re.search("[比较由从]$|[高低多少快慢]于$|超过$", spot.plain[: item.start])
+        compared = _TO_ITS.search(spot.plain[: item.start])
         if close and item.role == "now" and f"{item.text}{between}".endswith("的"):
             return replace(_now(spot, written, item.text), passing=True)
         of_it = f"{item.text}{between}".endswith(("的", "约", "近", "超", "超过", "逾"))

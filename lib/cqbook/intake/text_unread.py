@@ -16,7 +16,7 @@ from cqbook.intake.article_figure import Article
 from cqbook.intake.article_names import Names
 from cqbook.quantities.clauses import FALLS, RISES
 from cqbook.quantities.named_periods import named_periods
-from cqbook.quantities.numerals import any_of
+from cqbook.quantities.numerals import LIMITING, any_of
 from cqbook.quantities.quantity import Reported
 
 #: A number with its unit.
@@ -39,6 +39,7 @@ _PLAIN = re.compile(
     "|公布|报道|当时|投入|化解|分级分类|解决|应对|改造|创汇|陆续|正全速|现场|不仅"
     # where and among whom, which the number's own place says
     "|全[市区县国省]|[我本该][市区县省国]|市级|地区|当地|国内|全球|世界|来自|分别|其中|主要|重大|全部|全通道|陆海新?通道|最多|几种|同月"
+    rf"|{LIMITING}|台阶|大关|关口"
     "|[为是有达由到至了的地得则又再仍也均都就已将约近超逾共计和与及等第各值额量数市省区县度在]"
 )
 #: Beside a period they make another of it, or none.

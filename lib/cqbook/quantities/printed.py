@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from cqbook.quantities.clauses import FALLS, RISES, Direction, direction
 from cqbook.quantities.numerals import (
     COUNTS,
+    NO_LIMIT,
     NUMBER,
     SCALES,
     UNIT_WORDS,
@@ -105,8 +106,7 @@ _PARTS = (
     # 新增: so many new ones, no growth
     # 涨跌幅, 增减: which of the two is not said
     rf"(?P<way>(?<!新)(?:{any_of(RISES)})(?![跌降减])|(?<![涨升增])(?:{any_of(FALLS)}))?(?P<to>[至到])?(?:达到|达|为|了)?"
-    # 节约 is a word of its own
-    rf"(?P<before>(?<!节)(?:{any_of(WORDS_BEFORE)}))?(?:人民币)?"
+    rf"(?P<before>{NO_LIMIT}(?:{any_of(WORDS_BEFORE)}))?(?:人民币)?"
     rf"(?P<sign>[-−])?(?P<low>{NUMBER})(?:[-—–~至到](?P<high>{NUMBER}))?"
     rf"(?P<more>{any_of(WORDS_BETWEEN)})?(?P<scale>{SCALES})?(?P<more_behind>{any_of(WORDS_BETWEEN)})?"
     r"(?P<name>%s)(?:人民币)?"

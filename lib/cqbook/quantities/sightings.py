@@ -17,6 +17,7 @@ from cqbook.quantities.numerals import (
     DECIMALS,
     LIMITING,
     MANY_PARTS,
+    NO_LIMIT,
     SCALES,
     SPELLED_DIGIT,
     any_of,
@@ -88,7 +89,7 @@ _WORD = "|".join(
 )
 _WORD = rf"(?:{_WORD})(?:/(?:{_PER}))?"
 _NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]{1,15})?|[0-9]{1,15}(?:\.[0-9]{1,15})?)"
-_BEFORE = rf"(?<!节)(?:{LIMITING}|上|(?<![超不通经跨迈越跃高难])过)"
+_BEFORE = rf"{NO_LIMIT}(?:{LIMITING}|上|(?<![超不通经跨迈越跃高难])过)"
 #: 8千亿元, 3千余万元: a thousand that belongs to the number, not to what it counts.
 _TENS = "(?:[十百千](?=[余多]?(?:万亿|亿|万)))?"
 _BEHIND = "以上|以下|左右|级|有余|余|多"
