@@ -180,6 +180,18 @@ def test_months_between_cumulative_figures(book):
     assert trade.hidden(book, AREA, "2024").when == "2022年"
 
 
+def test_what_a_revision_of_the_year_before_would_do_to_its_months(book):
+    late = trade.hidden(book, AREA, "2025")
+    last = late.months[-1]
+    # 2186.7 / (1972 ± 1 % of 7154.2) and 1475.2 / (1200 ± 1 % of 5182)
+    assert within(last.revised, "6.7", "15.4")
+    assert last.revised.interval.contains(D("15.0"))
+    assert within(late.fast.revised, "17", "29")
+    assert late.fast.revised.interval.contains(D("18"))
+    # a month that was published is what no cumulative figure leaves
+    assert not late.months[1].revised.known
+
+
 def test_a_month_on_average(book):
     found = {item.label: item for item in trade.hidden(book, AREA, "2025").months}
     fast, last = (trade.monthly(found[label]) for label in ("8—9月", "10—12月"))

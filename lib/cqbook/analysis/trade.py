@@ -15,6 +15,7 @@ import pandas as pd
 
 from cqbook.analysis.composition import Composition, composition
 from cqbook.analysis.frames import points, quantities_of, short, timeline
+from cqbook.analysis.supposed import revised_growth
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import fact, in_unit, preferred, series
 from cqbook.data.vocabulary import FLOWS_ZH
@@ -861,11 +862,22 @@ def provincial_rank(book: Catalog, area: str, period: str) -> ProvincialRank:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Some months of a year: how much trade, and how much more than in those of the year before."""
+    """Some months of a year: how much trade, and how much more than in those of the year before.
+
+    ``before`` is what those months of the year before had, ``until`` what that year had by their
+    end, of which they are what an earlier figure leaves.
+    """
 
     label: str
     level: Quantity
     growth: Quantity
+    before: Quantity
+    until: Quantity
+
+    @property
+    def revised(self) -> Quantity:
+        """The growth, were ``until`` another."""
+        return revised_growth(self.level, self.before, self.until)
 
 
 def stretches(book: Catalog, area: str, period: str) -> list[Stretch]:
@@ -910,11 +922,14 @@ def _stretch(
     text = f"{year}-{first:02d}" if first == month else f"{year}-{first:02d}/{year}-{month:02d}"
     label = f"{month}月" if first == month else f"{first}—{month}月"
     if found.rate(text).known and found.now(text).known:
-        return Stretch(label, found.now(text), found.rate(text))
+        # what was published of the months themselves is what no other figure leaves
+        return Stretch(label, found.now(text), found.rate(text), found.before(text), missing(UNIT))
+    until = before
     if earlier:
         now, before = _less(now, earlier[0]), _less(before, earlier[1])
     about = replace(now.about, period=text, measure="yoy")
-    return Stretch(label, now, derive(formulas.growth, now, before, unit="percent", about=about))
+    grown = derive(formulas.growth, now, before, unit="percent", about=about)
+    return Stretch(label, now, grown, before, until)
 
 
 def latest_stretches(book: Catalog, area: str, period: str, least: int = 4) -> list[Stretch]:
@@ -952,7 +967,8 @@ def hidden(book: Catalog, area: str, period: str) -> Hidden:
     text = period if period.startswith(year) else year
     whole = rate(book, area, text)
     if not found or not whole.known:
-        nothing = Stretch(NOT_FOUND, missing(UNIT), missing("percent"))
+        none = missing(UNIT)
+        nothing = Stretch(NOT_FOUND, none, missing("percent"), none, none)
         return Hidden(NOT_FOUND, missing("percent"), (), nothing, nothing)
     ordered = sorted(found, key=lambda item: item.growth.point)
     return Hidden(Period.parse(text).zh(), whole, tuple(found), ordered[-1], ordered[0])
@@ -963,7 +979,7 @@ def monthly(found: Stretch) -> tuple[Quantity, Quantity]:
     if not found.level.known:
         return missing(UNIT), missing(UNIT)
     many = exact(Period.parse(found.growth.about.period).months or 1, "times")
-    both = (found.level, previous(found.level, found.growth))
+    both = (found.level, found.before)
     # a month on average has the length of any other
     now, before = (
         derive(lambda a, b: a / b, item, many, unit=UNIT, about=About()) for item in both
