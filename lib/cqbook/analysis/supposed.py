@@ -14,11 +14,11 @@ from cqbook.quantities.quantity import NOT_FOUND, Quantity, derive, exact, growt
 
 #: A revision, in percent, of which one says what it would do.
 SUPPOSED_REVISION = 1
-_UP_OR_DOWN = Interval(-Decimal(SUPPOSED_REVISION) / 100, Decimal(REVISION) / 100)
+_UP_OR_DOWN = Interval(-Decimal(SUPPOSED_REVISION) / 100, Decimal(SUPPOSED_REVISION) / 100)
 
 
 def revised_growth(now: Quantity, before: Quantity, until: Quantity) -> Quantity:
-    """Return the growth of some months, were the year before them off by `SUPPOSED_REVISION`, up or down.
+    """Return the growth of some months, were the year before off by `SUPPOSED_REVISION`.
 
     Parameters
     ----------
