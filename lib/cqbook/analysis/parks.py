@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 import pandas as pd
@@ -18,7 +17,7 @@ from cqbook.analysis.district import (
     short_name,
     stage_zh,
 )
-from cqbook.analysis.frames import points, quantities_of
+from cqbook.analysis.frames import points, quantities_of, round_sum
 from cqbook.data.catalog import Catalog
 from cqbook.data.rows import rows_of
 from cqbook.data.selection import fact, preferred
@@ -523,17 +522,10 @@ def base_area(book: Catalog) -> Quantity:
     return sum_of(*items) if len(items) > 1 else missing("mu")
 
 
-def _round(item: Quantity) -> Quantity:
-    """Return what a plan expects as the round number that it is: nobody measured and rounded it."""
-    if item.value is None or item.interval is None or item.interval.upper is None:
-        return item
-    return replace(item, interval=Interval.exactly(item.value))
-
-
 def valve_base(book: Catalog) -> dict[str, Quantity]:
     """Return the planned output and jobs of the base, and what they are a job."""
     asked = {"entity": BASE}
-    output = _round(fact(book, unit="100M CNY", indicator="output_value", **asked))
+    output = round_sum(fact(book, unit="100M CNY", indicator="output_value", **asked))
     jobs = fact(book, unit="10k persons", indicator="jobs", **asked)
     each = derive(lambda a, b: a / b, output.to("10k CNY"), jobs.to("persons"), unit="10k CNY")
     return {"area": base_area(book), "output": output, "jobs": jobs, "output_job": each}
