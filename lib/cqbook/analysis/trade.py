@@ -389,25 +389,27 @@ def share_columns(found: Mapping[str, Quantity]) -> pd.DataFrame:
 
 
 def side_by_side(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
-    """Return what is too sparse for a picture as rows of a table: one a thing, a column a period.
+    """Return what is too sparse for a picture as rows of a table: one a period, a column a thing.
 
-    Of the periods of which most of the things are known; empty without two of them. The largest in
+    Of every period of which one of the things is known; empty without two of them. The largest in
     the last one comes first. Each number in words; a derived one says so.
     """
     texts = sorted({text for items in found.values() for text in items})
-    most = len(found) / 2
-    kept = [text for text in texts if sum(text in items for items in found.values()) > most]
-    if len(kept) < 2:
-        kept = []
+    if len(texts) < 2:
+        texts = []
+    names = sorted(
+        (name for name, items in found.items() if items),
+        key=lambda name: -_size(found[name].get(max(texts, default=""))),
+    )
     rows = []
-    for name in sorted(found, key=lambda name: -_size(found[name].get(max(kept, default="")))):
-        told = {text: found[name][text] for text in kept if text in found[name]}
-        if told:
-            rows.append({"label": name} | {text: _cell(item) for text, item in told.items()})
-            rows[-1] |= {
-                key: ";".join(ids_in(getattr(item, key) for item in told.values())) for key in _IDS
-            }
-    return pd.DataFrame(rows, columns=["label", *kept, *_IDS])
+    for text in texts:
+        told = {name: found[name][text] for name in names if text in found[name]}
+        rows.append({"period": Period.parse(text).zh()})
+        rows[-1] |= {name: _cell(item) for name, item in told.items()}
+        rows[-1] |= {
+            key: ";".join(ids_in(getattr(item, key) for item in told.values())) for key in _IDS
+        }
+    return pd.DataFrame(rows, columns=["period", *names, *_IDS])
 
 
 _IDS = ("source_id", "observation_id")
@@ -424,10 +426,9 @@ def _cell(item: Quantity) -> str:
     return short(item).zh.removeprefix("约") + DERIVED_COLUMN
 
 
-def headings(rows: pd.DataFrame, first: str) -> dict[str, str]:
-    """Return the headings of `side_by_side`: what its rows are, and its periods."""
-    periods = [text for text in rows.columns if text not in ("label", *_IDS)]
-    return {"label": first} | {text: Period.parse(text).zh() for text in periods}
+def headings(rows: pd.DataFrame) -> dict[str, str]:
+    """Return the headings of `side_by_side`: its periods, and what it has a column of."""
+    return {"period": "时期"} | {name: name for name in rows.columns[1 : -len(_IDS)]}
 
 
 def share_change(found: Mapping[str, Quantity]) -> Quantity:
