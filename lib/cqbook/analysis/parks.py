@@ -469,7 +469,7 @@ def followed(book: Catalog) -> pd.DataFrame:
     return frame.drop(columns="_order").reset_index(drop=True)
 
 
-def told_of(rows: pd.DataFrame) -> tuple[str, str]:
+def reported_between(rows: pd.DataFrame) -> tuple[str, str]:
     """Return between which times it was told how far the projects of `followed` had come."""
     days = sorted(rows["stage_as_of"])
     return (period_zh(days[0]), period_zh(days[-1])) if days else (NOT_FOUND, NOT_FOUND)
