@@ -318,6 +318,16 @@ def test_of_how_much_of_a_year_a_number_is_is_told(when):
 
 
 @pytest.mark.parametrize(
+    ("text", "changed"),
+    [("进出口同比增长12%。", "进出口比上年增长12%。"), ("进出口增长12%。", "进出口也仅增长12%。"),
+     ("出口8006.8亿元，同比增长12%。", "出口8006.8亿元，较去年同期增长12%。")],
+)  # fmt: skip
+def test_words_for_one_thing_are_no_change(text, changed):
+    one, other = (surroundings(it, it.index("增长12"), it.index("。")) for it in (text, changed))
+    assert one == other
+
+
+@pytest.mark.parametrize(
     ("ahead", "same"),
     [("全国，", False), ("四川省方面，", False), ("民营企业中，", False), ("对东盟，", False),
      ("据预测，", False), ("其中，", True), ("据海关统计，", True), ("此外，", True)],

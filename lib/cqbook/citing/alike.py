@@ -14,6 +14,10 @@ _ALIKE = str.maketrans({"−": "-", "—": "-", "–": "-", "。": "."})
 SENTENCE_END = re.compile(r"[;!?]|(?<![0-9])\.|\.(?![0-9])")
 #: （见图1）: where to look, and nothing of the number.
 _SEE = re.compile(r"\((?:详?见|参见|如)?附?[图表]\d{1,3}(?:所示)?\)")
+#: Words for a rate against the year before.
+_SAME_RATE = re.compile("[比较](?:上|去)年(?:同期)?(?=[增下减升降提回])")
+#: Words that say nothing of what a number is: 同比仅增长, 出口也.
+_FILLING = re.compile("[仅也又还则已共再均都]|首次|继续")
 #: Years and other numbers with what follows them, the unit right behind the number (§), and words
 #: of direction and of limits.
 _TELLING = re.compile(
@@ -65,8 +69,8 @@ def surroundings(text: str, start: int, end: int, others: Iterable[tuple[int, in
             hidden = "※" * len(bare(text[first:last]))
             text = f"{text[:first]}{hidden:　<{last - first}}{text[last:]}"
     ahead, after = text[:start].rpartition("\n")[2], text[end:].partition("\n")[0]
-    before = SENTENCE_END.split(_SEE.sub("", bare(ahead)))[-1]
-    behind = SENTENCE_END.split(_SEE.sub("", bare(after)))[0]
+    before, behind = (_SAME_RATE.sub("同比", _SEE.sub("", bare(text))) for text in (ahead, after))
+    before, behind = SENTENCE_END.split(before)[-1], SENTENCE_END.split(behind)[0]
     told = _TELLING.findall(f"{before}§{behind}")
     return digest("|".join([_subject(before), *told]).encode())[:6]
 
@@ -87,7 +91,7 @@ def _subject(before: str) -> str:
             break
         if not _LEADS.fullmatch(clause):
             subject = f"{clause},{subject}"
-    return subject
+    return _FILLING.sub("", subject)
 
 
 #: Letters of a sentence that are shown on either side of a number.
