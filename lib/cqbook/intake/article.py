@@ -67,6 +67,7 @@ from cqbook.intake.article_places import (
     GIVES,
     listed_with,
     names_nation,
+    of_two_places,
     owners_named,
     without_outlets,
 )
@@ -825,6 +826,9 @@ class _Reader:
         there = _FACILITY_BEHIND.match(before, last.end) if last else None
         if last and there and self.names.kinds[last.code] in _PLACE_KINDS:
             return "", f"主体：“{last.word}{there[0]}”{NOT_LISTED}", False
+        two = of_two_places(before, last.end if last else 0)
+        if two:
+            return "", f"主体：“{two}”{NOT_LISTED}", False
         runs = _runs_on(self.names, before, found)
         if runs:
             return runs

@@ -22,8 +22,10 @@ _IN_LIST = re.compile("[^,，。；、等对向]{0,8}[、等]")
 _PLACES = ("province", "district", "park", "zone")
 #: Between two names of a list.
 _BESIDE = re.compile("(?:、|和|与|及|以及)")
-
-
+#: Of two places together, of which the article's is one: 成渝中欧班列, 川渝两地.
+_OF_TWO = re.compile(
+    "中欧班列[(（]成渝[)）]|成渝(?!(?:地区)?双城)|[川蜀]渝|渝[川蓉]|蓉渝|两(?:地|省市)(?!人民)"
+)
 #: A paper or a channel, of whose place the news need not be: 上海证券报.
 _OUTLET = re.compile(
     "[一-鿿]{2,4}(?:证券报|经济报|日报|晚报|晨报|商报|早报|时报|都市报|新闻网|新闻|电视台|广播|卫视|观察|网)"
@@ -76,6 +78,23 @@ def listed_with(names: Names, before: str, last: Mention) -> str:
             break
         begin = item.start
     return before[begin:end] if begin < last.start or end > last.end else ""
+
+
+def of_two_places(before: str, floor: int) -> str:
+    """Return the words for two places together whose a figure may be; empty where none are.
+
+    Parameters
+    ----------
+    before : str
+        Its sentence up to the figure.
+    floor : int
+        Where the last of those ends whose it may be.
+    """
+    for found in reversed(list(_OF_TWO.finditer(before, floor))):
+        listed = _IN_LIST.match(before, found.end())
+        if not (listed or _PARTNER.search(before[: found.start()])):
+            return found[0]
+    return ""
 
 
 def _can_own(kind: str, item: Mention, before: str, sentence: str) -> bool:
