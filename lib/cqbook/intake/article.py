@@ -390,7 +390,10 @@ class _Reader:
                 yield item
                 continue
             made.append(self._figure(number, plain, item, named, made))
-        yield from in_turn(self.names, plain, named, made)
+        for figure in in_turn(self.names, plain, named, made):
+            # 上半年、前三季度分别: what adds up is as each period has it
+            adds_up = {"accumulation": self._accumulation(figure.row)}
+            yield replace(figure, row={**figure.row, **adds_up})
         self._remember(plain)
 
     def _names_one_place(self) -> bool:

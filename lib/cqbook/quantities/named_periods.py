@@ -171,6 +171,8 @@ def named_periods(plain: str, written: TextDate | None, year: int = 0) -> list[N
             _since(plain, match, written, found)
             continue
         made = _named(plain, match, written, year)
+        if found and _goes_on_list(plain, found[-1], made):
+            made = replace(made, role="is")
         begun = re.search("[由从]$", plain[: made.start])
         if year and match["relative"] in _YEAR_BEFORE:
             begun = match
@@ -182,6 +184,15 @@ def named_periods(plain: str, written: TextDate | None, year: int = 0) -> list[N
             made = replace(made, role="near") if made.role == "is" and latest != year else made
         found.append(made)
     return list(_joined(found))
+
+
+def _goes_on_list(plain: str, last: NamedPeriod, made: NamedPeriod) -> bool:
+    """Return whether a period is the next of a list: 前三季度和全年分别, not 与2024年相比."""
+    beside = plain[last.end : made.start] in ("和", "与", "及", "以及")
+    compared = re.match(
+        "[^,，。；]{0,4}?(?:相比|比较|持平|相当|比)", plain[made.end : made.end + 6]
+    )
+    return beside and last.role == "is" and made.role == "base" and not compared
 
 
 def _since(
