@@ -1053,3 +1053,43 @@ def test_whose_a_figure_is(book, text, owners):
         for figure in read(book, text, "2026-01-20").figures
     ]
     assert found == owners
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "said"),
+    [
+        # a year that is to come is not that of what happened
+        ("到2027年，重庆汽车出口额达到1000亿元。1月，汽车出口4.9万辆，同比下降3.2%。", "2026-02",
+         ["/2027 actual?", "2026-01 actual", "2026-01 actual"]),
+        ("明年，重庆进出口目标8400亿元。前11个月，进出口7277.6亿元，增长12.2%。", "2025-12",
+         ["2026 target", "2025-01/2025-11? actual", "2025-01/2025-11? actual"]),
+        ("到2030年，重庆出口突破8000亿元；上半年出口2800亿元。", "2026-07",
+         ["/2030 actual?", "2026-01/2026-06? actual"]),
+        ("重庆2025年出口5587亿元。到2030年，出口突破8000亿元。12月出口500亿元。", "2026-07",
+         ["2025 actual", "/2030 actual?", "2025-12? actual"]),
+        ("2026年，重庆将出口汽车65万辆，其中一季度力争出口15万辆。", "2025-12",
+         ["2026 plan", "2026-Q1 target"]),
+        ("2026年，重庆计划开工项目1000个。其中上半年计划开工300个。", "2025-12",
+         ["2026 plan", "2026-01/2026-06? plan"]),
+        # 全年计划 may be a noun
+        ("重庆全年计划引进项目不少于300个，到位资金3650亿元以上。", "2026-07",
+         ["2026 plan", "2026 plan"]),
+        ("重庆全年计划开行中欧班列2600列，上半年完成全年计划的48.8%。", "2026-07",
+         ["2026 plan", "2026-01/2026-06 actual"]),
+        ("重庆全年计划出口汽车65万辆、出口额600亿元。上半年出口30万辆。", "2026-07",
+         ["2026 plan", "2026 plan", "2026-01/2026-06 actual"]),
+        # expected, and aimed at
+        ("2026年，重庆运输货值预期增长10%，力争运输36万标箱。", "2026-01",
+         ["2026 estimate", "2026 target"]),
+        ("力争2026年重庆进出口达到8500亿元，预计增长5%。", "2026-01",
+         ["2026 target", "2026 estimate"]),
+        ("2026年重庆进出口预期增长5%，2025年实际增长12%，高出年初目标6个百分点。", "2026-01",
+         ["2026 estimate", "2025 actual", "2025 actual"]),
+    ],
+)  # fmt: skip
+def test_what_is_ahead_is_told_apart_from_what_was(book, text, day, said):
+    found = []
+    for figure in read(book, text, day).figures:
+        marks = ["?" * (column in figure.doubts) for column in ("period", "status")]
+        found.append(f"{figure.row['period']}{marks[0]} {figure.row['status']}{marks[1]}")
+    assert found == said

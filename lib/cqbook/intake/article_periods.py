@@ -284,6 +284,10 @@ def is_ahead(period: str, written: TextDate | None) -> bool:
         return False
     if period == f"{written.month_text}/..":
         return True
+    if period.startswith("/"):
+        # 到2027年达到1000亿元
+        ends = Period.parse(period).end
+        return ends is not None and ends > written.last_day
     if period == str(written.year):
         return 0 < written.month <= _HARDLY_BEGUN
     begins = Period.parse(period).start

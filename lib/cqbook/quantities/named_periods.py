@@ -163,14 +163,24 @@ def named_periods(plain: str, written: TextDate | None, year: int = 0) -> list[N
     list of NamedPeriod
     """
     found: list[NamedPeriod] = []
-    told_until = 0
+    told_until, ahead = 0, None
     for match in _MENTION.finditer(plain):
         if match[0].strip("的") in ("", "起"):
             continue
         if match[0] in ("以来", "至今"):
             _since(plain, match, written, found)
             continue
-        made = _named(plain, match, written, year)
+        planned = ahead if ahead and _is_planned(plain, match) else None
+        made = _named(plain, match, written, planned.year if planned else year)
+        if written and made.year > written.year and made.role != "base" and not made.alone:
+            # 到2027年达到1000亿元。1月，出口4.9万辆: of no year that is to come
+            ahead = made
+            found.append(made)
+            continue
+        if ahead and made.alone and made.role == "is":
+            of_it = planned and not re.search("[。；;！？]", plain[ahead.end : made.start])
+            sure = of_it or _is_over(plain, match, ahead)
+            made = made if sure else replace(made, role="near")
         if found and _goes_on_list(plain, found[-1], made):
             made = replace(made, role="is")
         begun = re.search("[由从]$", plain[: made.start])
@@ -184,6 +194,27 @@ def named_periods(plain: str, written: TextDate | None, year: int = 0) -> list[N
             made = replace(made, role="near") if made.role == "is" and latest != year else made
         found.append(made)
     return list(_joined(found))
+
+
+_PLANNED = re.compile("计划|力争|预计|预期|目标|确保|有望|安排|[将拟]")
+
+
+def _sentence_of(plain: str, match: re.Match[str]) -> str:
+    """Return the sentence in which a period stands."""
+    begin = max(plain.rfind(sign, 0, match.start()) + 1 for sign in "。；;！？")
+    return re.split("[。；;！？]", plain[begin:])[0]
+
+
+def _is_planned(plain: str, match: re.Match[str]) -> bool:
+    """Return whether the sentence of a month without a year tells of what is to be."""
+    return bool(_PLANNED.search(_sentence_of(plain, match)))
+
+
+def _is_over(plain: str, match: re.Match[str], ahead: NamedPeriod) -> bool:
+    """Return whether a month without a year, behind one that is to come, is compared as past."""
+    begin = max(plain.rfind(sign, 0, match.start()) + 1 for sign in "。；;！？")
+    said = _sentence_of(plain, match)
+    return begin >= ahead.end and "同比" in said and not _PLANNED.search(said)
 
 
 def _goes_on_list(plain: str, last: NamedPeriod, made: NamedPeriod) -> bool:
