@@ -67,6 +67,7 @@ from cqbook.intake.article_places import (
     GIVES,
     listed_with,
     names_nation,
+    of_a_port,
     of_two_places,
     owners_named,
     without_outlets,
@@ -650,8 +651,9 @@ class _Reader:
         why, carried = read.why, self.state.subject
         doubts = doubts_of(item, row, read.sure, why)
         doubted = doubt_of(self.names, read.words, read.part, read.code, read.indicator.first)
-        if doubted:
-            doubts["breakdown"] = doubted
+        by_port = of_a_port(read.words.sentence[: read.words.core], 0, passing=True)
+        if doubted or by_port:
+            doubts["breakdown"] = doubted or f"细分：“{by_port}”{NOT_LISTED}"
         of_cars = self.names.dimensions.get(row["indicator"]) == "vehicles"
         if of_cars and NOT_LISTED in doubted and "车" not in doubted and "台" in item.text:
             # 工业机器人产量5.2万台
@@ -821,6 +823,9 @@ class _Reader:
         zone = _ZONE.search(before, last.end if last else 0)
         if zone and not self.names.mentions(zone["zone"], "entities"):
             return "", f"主体：“{zone['zone']}”{NOT_LISTED}", False
+        port = of_a_port(before, last.end if last else 0, passing=False)
+        if port and not (here and here[-1][1].end() > before.rfind(port) + len(port)):
+            return "", f"主体：“{port}”{NOT_LISTED}", False
         if here and (not last or here[-1][0] > last.start):
             return self._this_place(here[-1][1])
         beyond = _ZONE_BEHIND.match(before, last.end) if last else None
@@ -846,6 +851,10 @@ class _Reader:
     def _entity_before(self, words: FigureWords, carried: Subject) -> tuple[str, str, bool]:
         """Return whose a figure is whose sentence names nobody: of whom was spoken before."""
         same = words.same
+        last, goes_on = words.previous, _SAME_SUBJECT.search(words.sentence[: words.core])
+        if last and not last.row["entity"] and NOT_LISTED in last.doubts["entity"] and goes_on:
+            # 重庆口岸进出口3650亿元。其中，出口2000亿元
+            return "", last.doubts["entity"], False
         speaker = _OF_A_FIRM.search(words.sentence[: words.core])
         if speaker and not same:
             firm = next(
@@ -857,7 +866,7 @@ class _Reader:
                 "",
             )
             return firm, f"主体：“{speaker['who']}”是哪一家", False
-        if same or (carried.entity and _SAME_SUBJECT.search(words.sentence[: words.core])):
+        if same or (carried.entity and goes_on):
             sure = bool(same and "entity" not in same.doubts)
             sure = sure or (self.one_place and carried.entity == self.state.place)
             return carried.entity, "主体：承前文", sure

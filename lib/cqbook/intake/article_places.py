@@ -26,6 +26,12 @@ _BESIDE = re.compile("(?:、|和|与|及|以及)")
 _OF_TWO = re.compile(
     "中欧班列[(（]成渝[)）]|成渝(?!(?:地区)?双城)|[川蜀]渝|渝[川蓉]|蓉渝|两(?:地|省市)(?!人民)"
 )
+#: What passes a port (重庆口岸进出口) is of whoever sends it; ``by``: somebody's, by that way.
+_OF_A_PORT = re.compile(
+    "(?P<by>(?:经|通过|从|由|自|过)[^,，。；]{0,6}?)?"
+    "(?P<port>(?:[水航铁公空陆海][运空路港]?|沿江|沿海|内陆|全[市省]|本地)?(?:口岸|关区))"
+    "(?!城市|开放|经济|办|物流)(?=[^,，。；0-9]{0,8}(?:进出口|出口|进口|货[值运物]|吞吐|占))"
+)
 #: A paper or a channel, of whose place the news need not be: 上海证券报.
 _OUTLET = re.compile(
     "[一-鿿]{2,4}(?:证券报|经济报|日报|晚报|晨报|商报|早报|时报|都市报|新闻网|新闻|电视台|广播|卫视|观察|网)"
@@ -94,6 +100,14 @@ def of_two_places(before: str, floor: int) -> str:
         listed = _IN_LIST.match(before, found.end())
         if not (listed or _PARTNER.search(before[: found.start()])):
             return found[0]
+    return ""
+
+
+def of_a_port(before: str, floor: int, *, passing: bool) -> str:
+    """Return the port whose trade a figure is; with ``passing`` the one by which it went."""
+    for found in reversed(list(_OF_A_PORT.finditer(before, floor))):
+        if bool(found["by"]) == passing:
+            return found["port"]
     return ""
 
 
