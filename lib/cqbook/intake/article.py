@@ -65,6 +65,7 @@ from cqbook.intake.article_periods import (
 )
 from cqbook.intake.article_places import (
     GIVES,
+    by_a_way,
     listed_with,
     names_nation,
     of_a_port,
@@ -651,9 +652,9 @@ class _Reader:
         why, carried = read.why, self.state.subject
         doubts = doubts_of(item, row, read.sure, why)
         doubted = doubt_of(self.names, read.words, read.part, read.code, read.indicator.first)
-        by_port = of_a_port(read.words.sentence[: read.words.core], 0, passing=True)
-        if doubted or by_port:
-            doubts["breakdown"] = doubted or f"细分：“{by_port}”{NOT_LISTED}"
+        way = by_a_way(read.words.sentence[: read.words.core]) if row["flow"] else ""
+        if doubted or way:
+            doubts["breakdown"] = doubted or f"细分：“{way}”{NOT_LISTED}"
         of_cars = self.names.dimensions.get(row["indicator"]) == "vehicles"
         if of_cars and NOT_LISTED in doubted and "车" not in doubted and "台" in item.text:
             # 工业机器人产量5.2万台

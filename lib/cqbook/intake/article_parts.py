@@ -132,6 +132,11 @@ def part_of(
     """Return of which part a figure is, by its own words or by what was spoken of before."""
     worth = indicator.word is not None and indicator.word.word in WORTH
     worth = worth or _is_worth_of(words)
+    if not words.same and any(
+        item.code.startswith("route=") for item in names.mentions(words.segment, "breakdowns")
+    ):
+        # 中欧班列…。经西部陆海新通道货值增长10%: of no trains
+        worth = False
     changed = not worth and bool(
         named.first
         or flow_of(words.segment).first
@@ -145,6 +150,7 @@ def part_of(
     # a part of one thing is none of another, and what no table has is no part of anything
     same_goods = worth or (indicator.first and akin(indicator.first, before.indicator.first))
     code = "" if unlisted else code if same_goods else named.first
+    code = code or _route_before(names, words, indicator.first)
     again = _again(words, indicator.first)
     if _WITHOUT.search(words.sentence[: words.core]):
         return FigurePart("", named, changed, unlisted, again)
@@ -201,6 +207,18 @@ def _is_worth_of(words: FigureWords) -> bool:
     last = words.same
     goods = last is not None and last.row["indicator"] in ("trade_quantity", "export_volume")
     return goods and bool(_ITS_WORTH.fullmatch(words.segment))
+
+
+#: Boxes are of one route each; their worth is of any.
+_ROUTE_OF = {"ilstc_containers": "route=ilstc", "crexpress_containers": "route=crexpress"}
+
+
+def _route_before(names: Names, words: FigureWords, indicator: str) -> str:
+    """Return the route of the boxes before a worth: 经西部陆海新通道运输3万标箱、货值5亿元."""
+    last = words.same.row if words.same else {}
+    if indicator != "shipment_value" or names.kinds.get(last.get("entity", "")) == "route":
+        return ""
+    return _ROUTE_OF.get(last.get("indicator", ""), "")
 
 
 def _again(words: FigureWords, indicator: str) -> ArticleFigure | None:

@@ -103,6 +103,19 @@ def of_two_places(before: str, floor: int) -> str:
     return ""
 
 
+#: By which way it went: 经西部陆海新通道出口汽车, 通过中欧班列进口.
+_BY_A_WAY = re.compile(
+    "(?:经由?|通过|搭乘|乘坐|依托|利用)(?P<way>[^,，。；]{0,8}?(?:新通道|班列|铁路|公路|水运|空运|海运|跨境电商))"
+    "(?:的?运输|发运|累计)*(?:进出口|出口|进口)"
+)
+
+
+def by_a_way(before: str) -> str:
+    """Return the port or the way by which goods went of which a figure is; empty without one."""
+    way = _BY_A_WAY.search(before)
+    return way["way"] if way else of_a_port(before, 0, passing=True)
+
+
 def of_a_port(before: str, floor: int, *, passing: bool) -> str:
     """Return the port whose trade a figure is; with ``passing`` the one by which it went."""
     for found in reversed(list(_OF_A_PORT.finditer(before, floor))):
