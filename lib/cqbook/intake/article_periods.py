@@ -402,7 +402,7 @@ def _on_a_day(spot: FigurePlace, day: NamedPeriod) -> When:
     bounded = re.search("截[至止]$", spot.plain[: day.start])
     if bounded and _SINCE.search(spot.plain[day.end : spot.core]):
         of_year = _OF_YEAR.search(spot.before) or _COMPARED.match(spot.plain, spot.end)
-        ever, this_year = f"../{day.period}", year_to(day.period[:7])
+        ever, this_year = f"../{day.period}", year_to(_bound_of(day.period))
         first, other = (this_year, ever) if of_year else (ever, this_year)
         return When(first, why, sure=False, offered=(other,))
     happened = bounded or _ON_A_DAY.search(spot.own)
@@ -475,9 +475,12 @@ def _bounded(
     plain, core = spot.plain, spot.core
     before = plain[max(spot.start, item.start - 3) : item.start]
     up_to = [
-        part for part in own if re.search("截[至止]", plain[max(0, part.start - 3) : part.start])
+        part
+        for part in own
+        if re.search("截[至止]", plain[max(0, part.start - 3) : part.start])
+        or (len(part.period) == _OF_A_DAY and re.search("[到至]$", plain[: part.start]))
     ]
-    ends = _last_month_within(up_to[0].period) if up_to else ""
+    ends = _bound_of(up_to[0].period) if up_to else ""
     if ends and _open_since(item):
         # 截至9月30日，自2016年开通以来
         return f"{item.period.partition('/')[0]}/{ends}"
@@ -507,13 +510,26 @@ def _last_month_within(period: str) -> str:
     return f"{part.end:%Y-%m}" if within else ""
 
 
+#: Letters of 2025-12-15.
+_OF_A_DAY = 10
+
+
+def _bound_of(period: str) -> str:
+    """Return until when something is said by 截至: a month, or a day within one."""
+    month, day = _last_month_within(period), Period.parse(period) if period else None
+    within = day and day.kind == "day" and day.end != Period.parse(month).end
+    return period if within else month
+
+
 def _open_since(item: NamedPeriod) -> bool:
     return item.text.endswith(("以来", "至今", "起", "来")) and "/" in item.period
 
 
 def year_to(month: str) -> str:
-    """Return the months of a year up to one."""
+    """Return the months of a year up to one; its days, up to a day."""
     begun = f"{month[:4]}-01"
+    if len(month) == _OF_A_DAY:
+        return month if month == f"{begun}-01" else f"{begun}-01/{month}"
     if month.endswith("-12"):
         return month[:4]
     return month if month == begun else f"{begun}/{month}"

@@ -370,6 +370,10 @@ def _near(plain: str, match: re.Match[str]) -> bool:
     """Return whether a period is counted from the day of the text, or from the year before it."""
     if match["stretch"]:
         return not _LASTED.search(plain[: match.start()])
+    # 1月至12月中旬: not of all that month
+    bounded = match["last"] or re.search("截[至止]$", plain[: match.start()])
+    if bounded and re.match("[上中下]旬", plain[match.end() :]):
+        return True
     return bool(match["this_year"]) or match["that_year"] is not None
 
 
