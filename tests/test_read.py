@@ -1110,3 +1110,21 @@ def test_what_is_ahead_is_told_apart_from_what_was(book, text, day, said):
         marks = ["?" * (column in figure.doubts) for column in ("period", "status")]
         found.append(f"{figure.row['period']}{marks[0]} {figure.row['status']}{marks[1]}")
     assert found == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("2025年7月，重庆出口增长9.7%，增速较6月回落2.8个百分点。", "pp_change -2.8 vs 6月"),
+        (
+            "2025年6月，重庆出口下降7.4%，降幅比前5个月扩大1.2个百分点。",
+            "pp_change -1.2 vs 前5个月",
+        ),
+        ("2025年6月，重庆出口下降7.4%，降幅较去年同期扩大1.2个百分点。", "pp_change -1.2"),
+        ("2025年，重庆工厂和平台较上年末分别减少3个和2个。", "difference -2 vs 上年末"),
+    ],
+)
+def test_against_what_something_changed(book, text, said):
+    row = rows(book, text)[-1]
+    against = f" vs {row['base']}" if row["base"] else ""
+    assert f"{row['measure']} {row['value']}{against}" == said

@@ -596,14 +596,24 @@ def _measured(
     if name == "percentage points":
         return _points(item, figure, left, listed, before)
     if name not in ("percent", "times"):
-        return _amount(plain, item, figure, left, way)
+        return _amount(plain, item, figure, left, way, listed)
     return _rate(plain, item, figure, left, right, way, listed, before)
 
 
 def _amount(
-    plain: str, item: Sighting, figure: Printed, left: str, way: re.Match[str] | None
+    plain: str,
+    item: Sighting,
+    figure: Printed,
+    left: str,
+    way: re.Match[str] | None,
+    listed: Sighting | None,
 ) -> Sighting:
     """Return an amount with its measure: a level, or by how much it differs."""
+    if listed and listed.figure and listed.measure == "difference" and not way:
+        beside = re.fullmatch("[、,，]?(?:和|及|与|以及)?", plain[listed.end : item.core])
+        if beside:
+            # 较2024年底分别增加3个、26个
+            return _difference_beside(plain, item, figure, listed)
     name = Unit.parse(figure.unit).name if figure.unit else ""
     to = bool(way and way["to"])
     if way and not to and figure.measure == "difference":
@@ -654,6 +664,18 @@ def _amount(
             reasons=(*item.reasons, f"“{framed[0]}”：可能只是比方"),
         )  # fmt: skip
     return replace(item, measure="level", figure=replace(figure, measure=""))
+
+
+def _difference_beside(plain: str, item: Sighting, figure: Printed, listed: Sighting) -> Sighting:
+    """Return an amount as a difference, where it stands in a list behind one."""
+    less = listed.figure is not None and listed.figure.value.startswith("-")
+    start = listed.start if less else item.start
+    return replace(
+        item, start=start, text=plain[start : item.end], measure="difference", base=listed.base,
+        certainty=listed.certainty, alternatives=listed.alternatives,
+        figure=_with_sign(figure, Direction(-1 if less else 1, "", 0)),
+        reasons=(f"与前一数“{listed.text}”并列",),
+    )  # fmt: skip
 
 
 def _rate(
@@ -717,6 +739,15 @@ def _rate(
             return replace(
                 made, measure="pct_change", base=against["base"], reasons=(f"“{against[0]}”",)
             )
+        since = _GREW_FROM.search(said)
+        if made.reasons == (BY_DEFAULT,) and since and before:
+            # 从2021年的15.5万辆增长到58.3万辆，增长2.8倍; behind other words of another thing, too
+            bare = _AND_SO.fullmatch(plain, before.end, item.core)
+            return replace(
+                made, base=since["base"], certainty=made.certainty if bare else "unsure",
+                alternatives=made.alternatives if bare else ("同比",),
+                reasons=(f"与{since['base']}比",),
+            )  # fmt: skip
         if made.reasons == (BY_DEFAULT,) and _SAID_BY_MONTH.search(said):
             # 环比一降一升：出口下降3.2%，进口增长5.1%
             return replace(
@@ -856,6 +887,14 @@ BY_DEFAULT = "“增长、下降”未写与何时比，按同比"
 _AGAINST_LAST = re.compile(
     "[与同和跟](?P<base>上月|上个月|上季度?|上个季度|年初|上年末|去年底)相比[,，][^。；]*$"
 )
+#: 从2021年的15.5万辆增长到58.3万辆: what it grew from.
+_GREW_FROM = re.compile(
+    "[从由](?P<base>20[0-9]{2}年)(?:同期|全年|底|末)?的?[^,，。；0-9]{0,8}[0-9][^,，。；]*?[至到为][^。；]*$"
+)
+#: Between what it grew to and by how much.
+_AND_SO = re.compile(
+    "[,，、]?(?:累计|总共|共|总体|整体|大幅|实现|净)*(?:增长?|上升|提高|提升|扩大|下降|减少)(?:了|近|约|超过?|逾|达)*"
+)
 #: Month on month was said, and year on year not since.
 _SAID_BY_MONTH = re.compile("环比(?!.*(?:同比|[比较](?:上年|去年)))")
 #: What is one of a hundred: a saying, or a share.
@@ -902,6 +941,12 @@ _MORE_THAN = re.compile(
 #: Another quarter or month than the one a year before: 比去年四季度, 比8月.
 _THAN_PERIOD = re.compile(
     "[比较与](?P<base>(?:(?:去|上|今)年|20[0-9]{2}年)?(?:第?[一二三四1-4]季度|(?:1[0-2]|[1-9])月份?))(?!同期|末|底)"
+)
+#: 增速较6月回落, 比前10个月加快: of a change of points, which is else against a year before.
+_THAN_MONTHS = re.compile(
+    "(?<![环同])[比较与](?P<base>(?:(?:去|上|今)年|20[0-9]{2}年)?(?:第?[一二三四1-4]季度|首季|[上下]半年"
+    "|(?:(?:1[0-2]|[1-9])月?[-—–~～至到]{1,2})?(?:1[0-2]|[1-9])月份?|前(?:1[0-2]|[1-9一二两三四五六七八九十])个?(?:月|季度)|(?<=年)全年)"
+    "|上(?:个)?(?:月|季度))(?!同期|末|底)"
 )
 #: 与2021年相比, 较疫情前的2019年, 比“十三五”末的2020年.
 _THAN_YEAR = re.compile(
@@ -969,8 +1014,9 @@ def _points(
         # 下降41.2%，较11月收窄6.8个百分点: the fall that was said before is less of one
         made, value = ("pp_change", "", "变动的百分点"), value if fell else f"-{value}"
     elif "收窄" in left:
+        against = _THAN_MONTHS.search(left)
         return replace(
-            item, measure="pp_change", certainty="unsure",
+            item, measure="pp_change", certainty="unsure", base=against["base"] if against else "",
             figure=replace(figure, value=signed, measure="pp_change"),
             alternatives=(f"降幅收窄：{value}", f"增幅收窄：-{value}"),
             reasons=("“收窄”：升还是降看是增幅还是降幅",),
@@ -990,6 +1036,8 @@ def _points(
         year = _THAN_YEAR.search(left) or _THAN_TIME.search(left)
         made, value = ("pp_change", year["base"] if year else "", "变动的百分点"), signed
     measure, base, reason = made
+    against = _THAN_MONTHS.search(left) if measure == "pp_change" and not base else None
+    base = against["base"] if against else base
     base = re.sub(r"(?:[0-9.]+个?(?:和|、|及|与)[^0-9]{0,8})+$", "", base)
     return replace(
         item, measure=measure, base=base, reasons=(reason,), figure=replace(figure, value=value)
