@@ -151,6 +151,11 @@ def part_of(
     same_goods = worth or (indicator.first and akin(indicator.first, before.indicator.first))
     code = "" if unlisted else code if same_goods else named.first
     code = code or _route_before(names, words, indicator.first)
+    projects = "" if code or unlisted else _of_those_projects(words, indicator.first)
+    if projects:
+        listed = indicator.first == "investment_planned" and words.segment.startswith("、")
+        sure = listed or indicator.first == "contract_value"
+        return FigurePart(projects, named, False, unlisted, None, taken_on=not sure)
     again = _again(words, indicator.first)
     if _WITHOUT.search(words.sentence[: words.core]):
         return FigurePart("", named, changed, unlisted, again)
@@ -209,6 +214,26 @@ def _is_worth_of(words: FigureWords) -> bool:
     return goods and bool(_ITS_WORTH.fullmatch(words.segment))
 
 
+#: 制造业项目742个、合同额3100亿元: nothing but what is put into those.
+_PUT_INTO = re.compile(
+    "[,，、和](?:其)?(?:正式|签约|年度|计划|协议|合同|项目|意向|到位|完成|累计|实际|总)*"
+    "(?:投资|引资|外资|资金|金额|合同)?(?:总)?(?:[额值]|金额|规模)?(?:共|约|达到?|为|超过?|突破|近|逾|高达|总计|合计)*"
+)
+_PUT = ("contract_value", "investment_planned", "investment_completed", "funds_in_place")
+
+
+def _of_those_projects(words: FigureWords, indicator: str) -> str:
+    """Return the part of the projects before an amount that is put into them, as tables have it."""
+    last = words.same.row if words.same else {}
+    of_projects = last.get("indicator") in ("projects_count", *_PUT)
+    if not of_projects or indicator not in _PUT or not _PUT_INTO.fullmatch(words.segment):
+        return ""
+    parts = last["breakdown"].split(";")
+    # a contract is signed
+    signed = indicator == "contract_value" and "stage=signed"
+    return ";".join(part for part in parts if part and part != signed)
+
+
 #: Boxes are of one route each; their worth is of any.
 _ROUTE_OF = {"ilstc_containers": "route=ilstc", "crexpress_containers": "route=crexpress"}
 
@@ -264,7 +289,8 @@ def doubt_of(names: Names, words: FigureWords, part: FigurePart, code: str, indi
     if part.taken_on:
         return _TAKEN_ON
     firms = words.same is not None and words.same.row["unit"].endswith("enterprises")
-    if firms and not code and _BARE_FLOW.fullmatch(words.segment):
+    put = indicator in _PUT and bool(_PUT_INTO.fullmatch(words.segment))
+    if firms and not code and (put or _BARE_FLOW.fullmatch(words.segment)):
         # 民营企业4600家，进出口3841.9亿元
         return "细分：可能只是前一数那些企业的"
     same = words.same

@@ -441,7 +441,12 @@ def _named(
         if _GATHERED.search(spot.own):
             # 去年以来，集聚了30余家: so many came, or there are so many
             return When(period, why, sure=False, offered=(written.month_text,))
-    return When(period, why, sure=item.role == "is")
+    # 一、二季度共3759亿元: of both, where no 分别 pairs them
+    listed = any(
+        part.role == "is" and spot.plain[part.end : item.start] in ("、", "和", "及", "与")
+        for part in own
+    )
+    return When(period, why, sure=item.role == "is" and not listed)
 
 
 def _so_far(item: NamedPeriod, own: Sequence[NamedPeriod], written: TextDate) -> When:

@@ -42,10 +42,11 @@ _MENTION = re.compile(
     r"(?:(?P<whole>全年)|(?P<half>[上下]半年)"
     r"|前(?P<quarters>[一二三1-3])个?季度|(?P<one_quarter>首季度?)"
     rf"|第?(?P<first_quarter>[一二三1-3])(?:季度)?{_DASH}第?(?P<last_quarter>[二三四2-4])季度"
-    r"|第?(?P<quarter>[一二三四1-4])季度"
+    # 一、二、三、四季度: each is a quarter
+    r"|第?(?P<quarter>(?<![0-9.])[1-4]|[一二三四])(?:季度|(?=(?:[、和及与]第?[一二三四1-4]){1,3}季度))"
     rf"|(?P<first>{_NUMBER})月?份?{_DASH}(?P<last>{_NUMBER})月份?"
     rf"|[前首](?P<months>{_NUMBER})个?月"
-    rf"|(?<![0-9.])(?P<month>{_NUMBER})月份?(?!亮)(?:(?P<day>[0-9]{{1,2}})[日号])?(?:当月)?)?"
+    rf"|(?<![0-9.第])(?P<month>{_NUMBER})(?:月份?(?!亮)|(?=(?:[、和及与]{_NUMBER}){{1,10}}月))(?:(?P<day>[0-9]{{1,2}})[日号])?(?:当月)?)?"
     r"(?P<since>以来|至今(?!年)|起(?![来点步于飞草伏到])|开始以来)?"
     r"|(?P<this_month>本月|当月)|(?P<last_month>上个?月)(?!末|底)"
     r"|(?P<year_alone>全年)"

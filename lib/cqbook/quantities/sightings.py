@@ -464,7 +464,9 @@ def _with_words(plain: str, cored: list[Sighting]) -> Iterator[Sighting]:
     previous: Sighting | None = None
     for item in cored:
         floor = previous.end if previous else 0
-        if previous and previous.measure == "rank" and _SAME_RANK.fullmatch(plain, floor, item.end):
+        same = previous and previous.measure == "rank"
+        same = same and _SAME_RANK.fullmatch(plain, floor, item.end)
+        if same or (item.text.endswith("持平") and _OF_PLACES.search(plain[: item.core])):
             # 居第八位，与上年持平: the place is the same
             yield replace(item, certainty="none", figure=None, reasons=("位次的变动",))
             continue
@@ -481,6 +483,8 @@ def _with_words(plain: str, cored: list[Sighting]) -> Iterator[Sighting]:
         previous = item
 
 
+#: 位次与上年持平: no amount is as it was.
+_OF_PLACES = re.compile("(?:位次|排名|名次|排位|座次)[^,，。；、0-9]{0,10}$")
 _SAME_RANK = re.compile(
     "[,，]?(?:均|都)?(?:与|和|同)?(?:上年|去年|上月|[0-9]{4}年)?(?:同期)?(?:大体|基本)?持平"
 )
@@ -654,6 +658,12 @@ def _amount(
             item, measure="", certainty="unsure", figure=replace(figure, measure=""),
             reasons=(*item.reasons, f"“{part[0]}”：是比例，不是金额"),
         )  # fmt: skip
+    if name in ("CNY", "USD") and _OF_A_SIZE.match(plain, item.end):
+        # 20亿元以上项目3个: of which size, and no amount
+        return replace(
+            item, measure="level", certainty="unsure", figure=replace(figure, measure=""),
+            reasons=(*item.reasons, "可能只是所数的有多大"),
+        )  # fmt: skip
     framed = re.search("每[^,，。；的]{0,6}$", left) or re.search(
         "每[^,，。；]{2,20}就?有(?:近|约)?$", plain[: item.core]
     )
@@ -664,6 +674,10 @@ def _amount(
             reasons=(*item.reasons, f"“{framed[0]}”：可能只是比方"),
         )  # fmt: skip
     return replace(item, measure="level", figure=replace(figure, measure=""))
+
+
+#: Behind so much or more: what is so large.
+_OF_A_SIZE = re.compile("(?<=以上)的?[一-鿿]{0,4}(?:项目|企业|工程|产业集群|园区)")
 
 
 def _difference_beside(plain: str, item: Sighting, figure: Printed, listed: Sighting) -> Sighting:
