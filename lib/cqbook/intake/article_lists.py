@@ -71,6 +71,8 @@ def in_turn(
     for match in _EACH.finditer(plain):
         made = _without_a_word(names, plain[: match.start()], named, made, begun)
         group = _listed(plain, match.end(), made)
+        if _against_each(made, group):
+            continue
         begun.update(group)
         rated.update(group)
         if len(group) < 2:
@@ -82,7 +84,38 @@ def in_turn(
             made[place] = figure
     made = _without_a_word(names, plain, named, made, begun)
     made = _of_the_two(names, plain, _rates_behind(plain, made, rated))
-    return list(_of_several(plain, made))
+    return list(_of_several(plain, _bases_in_turn(made)))
+
+
+def _against_each(figures: Sequence[ArticleFigure], group: Sequence[int]) -> list[str]:
+    """Return with what each of a list is compared, where there are as many: 高于全国、西部."""
+    said = {figures[place].row["base"] for place in group}
+    if len(said) != 1 or any(figures[place].row["measure"] != "difference" for place in group):
+        return []
+    bases = re.split(_AND, next(iter(said)).removesuffix("分别"))
+    return bases if len(bases) == len(group) > 1 else []
+
+
+def _bases_in_turn(figures: Sequence[ArticleFigure]) -> list[ArticleFigure]:
+    """Return figures, those that are compared with several things each with its own."""
+    made = list(figures)
+    for place, figure in enumerate(figures):
+        base = figure.row["base"]
+        if place and figures[place - 1].row["base"] == base:
+            continue
+        group = [place]
+        while group[-1] + 1 < len(figures) and figures[group[-1] + 1].row["base"] == base:
+            group.append(group[-1] + 1)
+        each = _against_each(figures, group)
+        for at, one in zip(group, each, strict=False):
+            made[at] = replace(made[at], row={**made[at].row, "base": one})
+        of_what = {tuple(figures[at].row[key] for key in _SAME_THING) for at in group}
+        points = "percentage points" in figure.seen.units and figure.row["measure"] == "difference"
+        if points and base and len(group) > 1 and not each and len(of_what) == 1:
+            # 快于全国13.8和25.1个点: one of them is something else
+            for at in group:
+                made[at] = replace(made[at], doubts={**made[at].doubts, "breakdown": _NO_MATCH})
+    return made
 
 
 def _paired(
@@ -308,7 +341,7 @@ def _rates_behind(
         for at in range(place + 1, len(figures)):
             between = plain[figures[at - 1].seen.end : figures[at].seen.core]
             alike = figures[at].row["measure"] == figure.row["measure"] and at not in begun
-            if not alike or not re.fullmatch(f"{_AND}(?:{_MOVED})?(?:{LIMITING})?", between):
+            if not alike or not re.fullmatch(f"个?{_AND}(?:{_MOVED})?(?:{LIMITING})?", between):
                 break
             group.append(at)
         begun.update(group)
@@ -485,7 +518,8 @@ def _listed(plain: str, start: int, made: Sequence[ArticleFigure]) -> list[int]:
         last = made[group[-1]].seen.end if group else start
         between = plain[last : figure.seen.core]
         if group and not re.fullmatch(
-            rf"\s?(?:、|和|及|与|以及|,|，)\s?(?:达到|达|为|占|{_MOVED})?(?:{LIMITING})?", between
+            rf"个?\s?(?:、|和|及|与|以及|,|，)\s?(?:达到|达|为|占|{_MOVED})?(?:{LIMITING})?",
+            between,
         ):
             break
         if not group and len(between) > 8:

@@ -113,7 +113,7 @@ _TENTHS = re.compile(
     # 四分之一, 占一半以上; 一半 of a sentence is no figure
     r"|(?<![百千万零〇一二三四五六七八九十])[二三四五六七八九十]分之[一二两三四五六七八九](?![十百点])(?:以上|左右|多)?"
     r"|(?<=[占近超约逾达为的了])[1-9]/(?:[2-9]|10)(?![0-9./月日])"
-    r"|(?<=[占的近超约逾达减降增至了过])一半(?:以上|左右)?(?=[,，。；、）]|$)"
+    r"|(?<=[占的近超约逾达减少降跌滑水增加至到了过])一半(?:以上|左右|多)?(?=[,，。；、）]|$)"
 )
 _DOUBLED = re.compile(
     r"(?:增长|实现|比[^,，。]{0,8})?翻(?:了)?(?:近|约|超过?|逾)?[一两二三]?[番倍](?!译)(?:以上|多|有余)?"
@@ -170,7 +170,7 @@ _WAY = re.compile(
     rf"(?:(?P<up>{_UP})|(?P<down>{_DOWN}))(?:幅度?|速度?)?[了]?(?P<to>至|到)?(?:（下同）|\(下同\))?"
     rf"(?:达到|达|为|是|约为)?\s?(?:{_BEFORE})?\s?$"
 )
-_LIST = re.compile(r"(?:、|和|及|与|以及|,|，|；)\s?(?:分别)?(?:达到|达|为)?$")
+_LIST = re.compile(r"个?(?:、|和|及|与|以及|,|，|；)\s?(?:分别)?(?:达到|达|为)?$")
 
 
 def sightings(plain: str, named: Sequence[NamedPeriod]) -> list[Sighting]:
@@ -340,6 +340,11 @@ def _digital(plain: str, match: re.Match[str]) -> Sighting:
         taken = re.fullmatch(rf"(?P<scale>{SCALES})?(?P<word>{_WORD})?", first)
         kept = "" if taken and taken["word"] else word if scale == first else ""
         scale, word = (taken["scale"] or "", taken["word"] or kept) if taken else ("", "")
+    shared = _unit_ahead(plain, match) if word in ("", "个") and not scale else ""
+    if shared:
+        # 高于全国、西部8.2个和4.6个百分点
+        end = match.end("low")
+        return Sighting(start, end, start, plain[start:end], "read", units=(shared,))
     text, behind = plain[start:end], plain[end : end + 1]
     why = ""
     units = _units(word, scale)
@@ -367,6 +372,23 @@ def _digital(plain: str, match: re.Match[str]) -> Sighting:
             reasons=("没有单位，按元",),
         )
     return Sighting(start, end, start, text, "read", units=units)
+
+
+#: The rest of a list whose last number alone has the unit: 8.2个、6.1个和3.3个百分点.
+_LIST_AHEAD = re.compile(
+    rf"个?(?:(?:、|和|及|与|以及)(?:同比|分别|提高|下降|上升|回落|增长|减少|提升|降低|加快|放缓|收窄|扩大|高|低|快|慢|升|降|[了约近超逾]){{0,3}}"
+    rf"{_NUMBER}个?)+?(?P<unit>百分点|个点|%)"
+)
+
+
+def _unit_ahead(plain: str, match: re.Match[str]) -> str:
+    """Return the unit of the list in which a number stands that has none; nothing without one."""
+    if match["dash"] or match["more"] or match["behind"]:
+        return ""
+    found = _LIST_AHEAD.match(plain, match.end("low"))
+    if not found or (found["unit"] == "%" and ("." not in match["low"] or match["word"])):
+        return ""
+    return "percent" if found["unit"] == "%" else "percentage points"
 
 
 def _lasting(plain: str, start: int, end: int) -> bool:
@@ -547,6 +569,9 @@ def _read(plain: str, item: Sighting, floor: int, previous: Sighting | None) -> 
     if shared and shared[1].endswith("个") and not re.match("[0-9.]+个", plain[core : item.end]):
         # 承接项目200个、到位资金500亿元
         shared = None
+    points = previous is not None and "percentage points" in previous.units
+    if shared and points and previous and previous.core == shared.start(1):
+        shared = None
     if shared and figure.value and not chained:
         why = f"“{shared[1]}”：与此数同一单位，是另一个数"
         item = replace(item, certainty="unsure", alternatives=(*item.alternatives, why))
@@ -598,7 +623,7 @@ def _measured(
     right = re.split("[,，。；;]", plain[item.end : item.end + 24])[0]
     name = Unit.parse(figure.unit).name if figure.unit else ""
     if name == "percentage points":
-        return _points(item, figure, left, listed, before)
+        return _points(plain, item, figure, left, listed, before)
     if name not in ("percent", "times"):
         return _amount(plain, item, figure, left, way, listed)
     return _rate(plain, item, figure, left, right, way, listed, before)
@@ -995,6 +1020,7 @@ _A_RATE = re.compile("比重|[率度]|占|份额|[增降涨跌]幅|幅度|[增�
 
 
 def _points(
+    plain: str,
     item: Sighting,
     figure: Printed,
     left: str,
@@ -1037,8 +1063,12 @@ def _points(
         )  # fmt: skip
     elif listed and listed.measure:
         made = (listed.measure, listed.base, "与前一数并列")
+        if listed.figure and listed.figure.value.startswith("-"):
+            # 分别下降1.3个和4.2个百分点
+            value, printed = f"-{value}", plain[listed.start : item.end]
+            item = replace(item, start=listed.start, text=printed)
     elif _GROWS.search(left) and not (
-        _A_RATE.search(left) or (before and "percent" in before.units)
+        _A_RATE.search(left) or (before and {"percent", "percentage points"} & {*before.units})
     ):
         # 进出口6012亿元，同比增9.8个点: an amount does not grow by points
         return replace(
