@@ -1129,3 +1129,26 @@ def test_against_what_something_changed(book, text, said):
     row = rows(book, text)[-1]
     against = f" vs {row['base']}" if row["base"] else ""
     assert f"{row['measure']} {row['value']}{against}" == said
+
+
+@pytest.mark.parametrize("day", ["", "2025-03", "2025-04-18"])
+def test_a_report_on_a_year_is_of_that_year(book, day):
+    """Dated 2025年3月 its 全年 was open, or of the month of that date."""
+    text = (
+        "2024年重庆市国民经济和社会发展统计公报\n2025年3月\n"
+        "全年货物进出口总额7154.2亿元，增长0.3%。12月出口472亿元。\n"
+        "全年实际使用外资4.31亿美元。其中，制造业1.2亿美元。"
+    )
+    figures = read(book, text, day).figures
+    assert [figure.row["period"] for figure in figures] == ["2024", "2024", "2024-12"] + [
+        "2024"
+    ] * 2
+    assert not any("period" in figure.doubts for figure in figures[:4])
+
+
+def test_a_month_below_a_title_is_when_it_was_published(book):
+    text = "2024年重庆市统计公报\n（2025年3月）\n全年进出口7154.2亿元。"
+    assert article_text(text.encode(), "a.txt").published == "2025-03"
+    of_it = "2025年3月重庆外贸\n2025年3月\n进出口600亿元，增长3%。"
+    assert article_text(of_it.encode(), "a.txt").published == ""
+    assert [row["period"] for row in rows(book, of_it, "")] == ["2025-03"] * 2

@@ -90,7 +90,7 @@ from cqbook.intake.article_tables import (
     unknown_in,
     when_of,
 )
-from cqbook.intake.article_text import ArticleText
+from cqbook.intake.article_text import ArticleText, is_dateline
 from cqbook.intake.article_words import FigureWords, figure_words
 from cqbook.intake.press_cells import OBSERVATIONS_TABLE
 from cqbook.quantities.named_periods import NamedPeriod, TextDate, named_periods
@@ -225,6 +225,8 @@ _RUNS = re.compile("[开运驶始发][行出输运营]|班列|经|组织|累计"
 _OF_A_FIRM = re.compile(
     "(?:^|[,，：:“「])(?P<who>(?:该|本|我)(?:公司|集团|企业|厂)|我司|我们|公司|集团)(?!的?(?:负责人|董事|总经理|相关))"
 )
+#: The title of what tells of one year throughout.
+_REPORT = re.compile("公报|年报|年鉴|统计报告")
 _BY_TITLE = "指标：看表的标题"
 #: With whom trade is: in a row of a table a partner.
 _NO_OWNERS = ("country", "bloc")
@@ -313,7 +315,10 @@ class _Reader:
         self._look_for_another(text.simplified)
         for line in text.simplified[:4]:
             self._look_for_place(line)
-        self.state.about = self._subject_of(text.simplified[:4])
+        self.state.about = about = self._subject_of(text.simplified[:4])
+        #: The year of a report on one, of which its 全年 and its months are: 2024年统计公报.
+        of_a_year = about and len(about.period) == 4 and _REPORT.search(text.simplified[0])
+        self.year = int(about.period) if about and of_a_year else 0
 
     def _subject_of(self, lines: Sequence[str]) -> When | None:
         """Return the period of the title, or of the lead, where that names it before any figure.
@@ -371,7 +376,7 @@ class _Reader:
             return
         if not _UNIT_ALONE.fullmatch(plain):
             self.state.header, self.state.begun, self.state.section = (), False, ""
-        named = named_periods(plain, self.written)
+        named = named_periods(plain, self.written, self.year)
         seen = sightings(plain, named)
         if self._is_heading(plain, seen) and not _UNIT_ALONE.fullmatch(plain):
             self._heading(plain, named)
@@ -619,6 +624,8 @@ class _Reader:
             self.state.place, self.state.place_word = head.code, head.word
         self.state.subject, self.state.span = Subject(), None
         said, about = is_about(plain, named), self.state.about
+        if is_dateline(plain, self.text.simplified[0]):
+            return
         if said and not (about and _same_time(about, said)):
             self.state.about = said
 

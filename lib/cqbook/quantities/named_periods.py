@@ -164,7 +164,8 @@ def named_periods(plain: str, written: TextDate | None, year: int = 0) -> list[N
     list of NamedPeriod
     """
     found: list[NamedPeriod] = []
-    told_until, ahead = 0, None
+    told_until = 0
+    ahead: NamedPeriod | None = None
     for match in _MENTION.finditer(plain):
         if match[0].strip("的") in ("", "起"):
             continue
@@ -179,7 +180,9 @@ def named_periods(plain: str, written: TextDate | None, year: int = 0) -> list[N
             found.append(made)
             continue
         if ahead and made.alone and made.role == "is":
-            of_it = planned and not re.search("[。；;！？]", plain[ahead.end : made.start])
+            of_it = planned is not None and not re.search(
+                "[。；;！？]", plain[ahead.end : made.start]
+            )
             sure = of_it or _is_over(plain, match, ahead)
             made = made if sure else replace(made, role="near")
         if found and _goes_on_list(plain, found[-1], made):

@@ -486,9 +486,9 @@ def _with_words(plain: str, cored: list[Sighting]) -> Iterator[Sighting]:
     previous: Sighting | None = None
     for item in cored:
         floor = previous.end if previous else 0
-        same = previous and previous.measure == "rank"
-        same = same and _SAME_RANK.fullmatch(plain, floor, item.end)
-        if same or (item.text.endswith("持平") and _OF_PLACES.search(plain[: item.core])):
+        ranked = previous is not None and previous.measure == "rank"
+        as_before = ranked and _SAME_RANK.fullmatch(plain, floor, item.end)
+        if as_before or (item.text.endswith("持平") and _OF_PLACES.search(plain[: item.core])):
             # 居第八位，与上年持平: the place is the same
             yield replace(item, certainty="none", figure=None, reasons=("位次的变动",))
             continue
