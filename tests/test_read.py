@@ -1123,6 +1123,7 @@ def test_what_is_ahead_is_told_apart_from_what_was(book, text, day, said):
         ("2025年6月，重庆出口下降7.4%，降幅较去年同期扩大1.2个百分点。", "pp_change -1.2"),
         ("2025年，重庆工厂和平台较上年末分别减少3个和2个。", "difference -2 vs 上年末"),
         ("2025年，重庆出口、进口占比分别下降1.3个和4.2个百分点。", "pp_change -4.2"),
+        ("2025年重庆对美出口下降31%，降幅大于全市21.4个百分点。", "difference -21.4 vs 全市"),
     ],
 )
 def test_against_what_something_changed(book, text, said):

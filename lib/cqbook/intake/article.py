@@ -50,6 +50,7 @@ from cqbook.intake.article_parts import (
     FigurePart,
     doubt_of,
     is_of_balance,
+    is_one_way,
     named_part,
     part_of,
     several_in,
@@ -221,6 +222,13 @@ _IN_ALL = re.compile("[ 　]*(?:合计|总计|总[额值量]|全[市省区县国
 #: A place where trains are made up, behind the name of a district; and what one does with them.
 _STATION = re.compile("[一-鿿]{0,8}?(?:站|场|港|口岸|中心|基地|园区?|作业区)")
 _RUNS = re.compile("[开运驶始发][行出输运营]|班列|经|组织|累计")
+#: A name between two amounts, and what is said there that is none.
+_NAME_ALONE = re.compile("[,，、；]([一-鿿]{2,4}(?:汽车|集团|股份)?)")
+_NO_NAME = re.compile(
+    "[占达为共超近约逾增降同其中完成实现累计合计单月当年价值货值总和与及，]|[产销]"
+)
+#: Who counted, of a place that no table has.
+_OFFICE = re.compile("[一-鿿]{2,3}?(?:海关|市?统计局)")
 #: Of whom a sentence speaks that names nobody.
 _OF_A_FIRM = re.compile(
     "(?:^|[,，：:“「])(?P<who>(?:该|本|我)(?:公司|集团|企业|厂)|我司|我们|公司|集团)(?!的?(?:负责人|董事|总经理|相关))"
@@ -232,7 +240,9 @@ _BY_TITLE = "指标：看表的标题"
 _NO_OWNERS = ("country", "bloc")
 _PLACE_KINDS = ("province", "district")
 #: Behind a place, a zone that has its name. Of its bonded zone there is a breakdown.
-_ZONE_BEHIND = re.compile("(?:国家)?(?:高新区|经开区|开发区|新区|工业园|产业园|科学城|科创园|园区)")
+_ZONE_BEHIND = re.compile(
+    "[)）]?(?:国家)?(?:自贸(?:试验)?区|自由贸易试验区|高新区|经开区|开发区|新区|工业园|产业园|科学城|科创园|园区)"
+)
 #: Behind a place, what stands there and has its name: 江北国际机场, 万州港.
 _FACILITY_BEHIND = re.compile(
     "(?:国际|新)?(?:机场|空港|[一-鿿]{0,2}港区?(?![口澳务])|火车站|[东西南北]站)"
@@ -662,6 +672,8 @@ class _Reader:
         way = by_a_way(read.words.sentence[: read.words.core]) if row["flow"] else ""
         if doubted or way:
             doubts["breakdown"] = doubted or f"细分：“{way}”{NOT_LISTED}"
+        if is_one_way(read.words, row):
+            doubts.setdefault("breakdown", "细分：只是进口或出口的，这一指标不分进出口")
         of_cars = self.names.dimensions.get(row["indicator"]) == "vehicles"
         if of_cars and NOT_LISTED in doubted and "车" not in doubted and "台" in item.text:
             # 工业机器人产量5.2万台
@@ -785,6 +797,7 @@ class _Reader:
         item, plain = words.item, words.plain
         name = Unit.parse(item.units[0]).name if item.units else ""
         spot = FigurePlace(plain, words.begin, item.core, item.end, self.cores, name, item.measure)
+        before_it = self.state.same if words.same else None
         status, why = status_read(spot)
         if re.match("(?:的)?(?:[^,，。；]{0,4})目标", plain[item.end : item.end + 8]):
             status, why = "target", "性质：“目标”"
@@ -808,6 +821,12 @@ class _Reader:
             over = fresh and other and is_over(when.period, self.written)
             if is_done(spot, status, named=over, before=words.same.row["status"]):
                 status, why = "actual", ""
+                if self.written and when.period == f"{self.written.month_text}/..":
+                    # 目标为7500亿元，实际完成8006.8亿元
+                    when = period_of(
+                        spot, named, before_it, self.state.carried, self.written, status
+                    )
+                    self.state.same = when
         if status != "actual" or not is_ahead(when.period, self.written):
             return when, _Status(status, why)
         if self.state.aiming:
@@ -848,6 +867,9 @@ class _Reader:
         runs = _runs_on(self.names, before, found)
         if runs:
             return runs
+        firm = _firm_alone(self.names, words)
+        if firm:
+            return "", f"主体：“{firm}”{NOT_LISTED}", False
         if last:
             together = listed_with(self.names, before, last)
             if together:
@@ -893,6 +915,9 @@ class _Reader:
             of_it = not carried.entity or carried.entity == self.state.place
             why = f"主体：前文的“{self.state.place_word}”"
             return self.state.place, why, self.one_place and of_it
+        office = _OFFICE.search(words.sentence[: words.core])
+        if office:
+            return "", f"主体：“{office[0]}”{NOT_LISTED}", False
         return "", "主体：看不出", False
 
     def _this_place(self, match: re.Match[str]) -> tuple[str, str, bool]:
@@ -936,6 +961,22 @@ class _Reader:
             if code in ("period", "stock", "capacity"):
                 return code
         return "period" if period.kind in ("year", "month", "quarter") else ""
+
+
+def _firm_alone(names: Names, words: FigureWords) -> str:
+    """Return a firm in a list of firms that no table has: 长安出口63.7万辆，庆铃0.9万辆."""
+    found, same = _NAME_ALONE.fullmatch(words.segment), words.same
+    if not (found and same and words.counted):
+        return ""
+    unlisted = NOT_LISTED in same.doubts.get("entity", "")
+    if not unlisted and names.kinds.get(same.row["entity"]) != "organisation":
+        return ""
+    name = re.sub("(?:汽车|集团|股份)$", "", found[1])
+    kinds = ("entities", "breakdowns", "indicators")
+    # 新能源汽车 is no firm, 庆铃汽车 is one
+    named = [item for kind in kinds for item in names.mentions(found[1], kind)]
+    known = any(len(item.word) > 2 or item.start < len(name) for item in named)
+    return "" if known or flow_of(name).first or _NO_NAME.search(found[1]) else found[1]
 
 
 def _runs_on(names: Names, before: str, found: Sequence[Mention]) -> tuple[str, str, bool] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cqbook.data.vocabulary import FLOWS_ZH
@@ -50,6 +51,10 @@ _PART_OF_TRADE = re.compile("(?:^|[,，。；、：:　 年月])([一-鿿]{2,10}
 _NO_PART = re.compile(
     "其中|分别|依次|合共|双边|外贸|货物|累计|合计|当月|同期|[全我本该各][省市国区县州]|企业|[月年]|季度|总|主要|实现|完成|前|"
     "贸易方式|对|向|从|自(?!行)|预计|力争|规模|占|的|口岸|海关|国内|单月|今|去|上|下|有|继续|成为|推动|促进"
+)
+#: 对美出口: a country by one letter.
+_LETTER = re.compile(
+    "(?<![应相针绝面])(?:对|自|从|向|输)[美欧日韩俄德英法印越泰澳加台港非拉](?=汽车|进出口|出口|进口|贸易)"
 )
 #: With whom trade is, before its flow; and who is anybody.
 _PARTNER = re.compile("(?<![针面相绝应])(?:对|(?<!各)自|向)([一-鿿]{2,8})$")
@@ -308,6 +313,15 @@ def doubt_of(names: Names, words: FigureWords, part: FigurePart, code: str, indi
     return "细分：承前一数，时期另起" if part.again and code and not part.named.first else ""
 
 
+def is_one_way(words: FigureWords, row: Mapping[str, str]) -> bool:
+    """Return whether only exports or imports are told, of what the tables do not part so.
+
+    运输32.77万标箱，其中出口17.2万标箱
+    """
+    told = flow_of(words.segment).first and _BARE_FLOW.fullmatch(words.segment)
+    return bool(told and row["indicator"] and not row["flow"])
+
+
 def is_of_balance(said: str) -> bool:
     """Return whether words name what exports have over imports: 顺差, 货物进出口差额."""
     return bool(_BALANCE.search(said))
@@ -345,7 +359,9 @@ def _unknown_noun(names: Names, segment: str) -> str:
     named = [item for kind in kinds for item in names.mentions(found[1], kind)]
     # 产品 names nothing
     known = any(item.resource != "indicators" or len(item.word) > 2 for item in named)
-    return "" if known else found[1]
+    # 庆铃汽车: of a make that no table has
+    make = found[1].endswith("汽车") and len(_unknown_letters(names, found[1])) > 1
+    return "" if known and not make else found[1]
 
 
 def _unknown_letters(names: Names, words: str) -> str:
@@ -369,6 +385,11 @@ def _unknown_tail(names: Names, indicator: str, segment: str) -> str:
 
 def _unknown_part(names: Names, indicator: str, segment: str, code: str) -> str:
     """Return what a figure of trade is of, where it is named and its part is not that."""
+    if not (indicator in _TRADE or indicator.startswith("auto_")):
+        return ""
+    letter = _LETTER.search(segment)
+    if letter and "partner=" not in code:
+        return letter[0]
     if indicator not in _TRADE:
         return ""
     for found in _PART_OF_TRADE.finditer(segment):

@@ -446,7 +446,16 @@ def _named(
         part.role == "is" and spot.plain[part.end : item.start] in ("、", "和", "及", "与")
         for part in own
     )
-    return When(period, why, sure=item.role == "is" and not listed)
+    part = _PART_OF_IT.match(spot.plain, item.end)
+    if part:
+        why = f"{why}后有“{part[0]}”"
+    return When(period, why, sure=item.role == "is" and not (listed or part))
+
+
+#: 2025年春节期间, 2025年以前: no whole year.
+_PART_OF_IT = re.compile(
+    "的?(?:春节|国庆|五一|清明|端午|中秋|元旦|暑期|假期|黄金周)(?:假期|期间|长假)*|以前|之前|前夕"
+)
 
 
 def _so_far(item: NamedPeriod, own: Sequence[NamedPeriod], written: TextDate) -> When:

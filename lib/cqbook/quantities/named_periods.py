@@ -185,6 +185,9 @@ def named_periods(plain: str, written: TextDate | None, year: int = 0) -> list[N
             )
             sure = of_it or _is_over(plain, match, ahead)
             made = made if sure else replace(made, role="near")
+        if found and (whole := _stretch(plain, found[-1], made)):
+            found[-1], year = whole, made.year
+            continue
         if found and _goes_on_list(plain, found[-1], made):
             made = replace(made, role="is")
         begun = re.search("[由从]$", plain[: made.start])
@@ -198,6 +201,16 @@ def named_periods(plain: str, written: TextDate | None, year: int = 0) -> list[N
             made = replace(made, role="near") if made.role == "is" and latest != year else made
         found.append(made)
     return list(_joined(found))
+
+
+def _stretch(plain: str, first: NamedPeriod, last: NamedPeriod) -> NamedPeriod | None:
+    """Return the time from a month of one year to one of another: 2023年10月—2024年1月."""
+    months = all(re.fullmatch("[0-9]{4}-[0-9]{2}", item.period) for item in (first, last))
+    joined = re.fullmatch(_DASH, plain[first.end : last.start])
+    if not (months and joined and first.role in ("is", "near") and first.period < last.period):
+        return None
+    text, period = plain[first.start : last.end], f"{first.period}/{last.period}"
+    return replace(first, end=last.end, text=text, period=period)
 
 
 _PLANNED = re.compile("计划|力争|预计|预期|目标|确保|有望|安排|[将拟]")

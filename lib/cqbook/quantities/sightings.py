@@ -1044,6 +1044,13 @@ def _points(
             item, start=place, text=left[deeper.start() :] + item.text[item.core - item.start :]
         )
         value = value if deepens(deeper) > 0 else f"-{value}"
+    elif (larger := _LARGER.search(left)) is not None:
+        # 降幅大于全市21.4个百分点: a deeper fall is a lower rate
+        up = (larger["rate"][0] in "增涨") == (larger["way"] in ("大于", "超过", "深于"))
+        made, value = (
+            ("difference", larger["base"], "与另一数的幅度比"),
+            value if up else f"-{value}",
+        )
     elif re.search(f"[高快](?:于|出)|{_THAN}[高快]", left):
         found = re.search("(?:[高快](?:于|出)|[比较])([^,，]{1,14}?)(?:[高快]|$)", left)
         made = ("difference", found[1] if found else "", "高于另一数")
@@ -1086,6 +1093,11 @@ def _points(
     return replace(
         item, measure=measure, base=base, reasons=(reason,), figure=replace(figure, value=value)
     )
+
+
+_LARGER = re.compile(
+    "(?P<rate>[增降涨跌]幅)(?:要|也)?(?P<way>大于|小于|深于|浅于|超过)(?P<base>[^,，。；0-9]{1,10}?)(?:约|近|超过?|逾)?$"
+)
 
 
 def _deeper(left: str) -> re.Match[str] | None:
