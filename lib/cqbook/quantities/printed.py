@@ -277,7 +277,11 @@ def _in_list(plain: str, before: re.Match[str], match: re.Match[str]) -> bool:
 
 
 def _with_words_of(first: Printed | None, figure: Printed) -> Printed:
-    if not first or first.unit != figure.unit or first.measure not in ("yoy", "pp_change"):
+    if (
+        not first
+        or first.unit != figure.unit
+        or first.measure not in ("yoy", "pp_change", "difference")
+    ):
         return figure
     sign = "-" if first.value.startswith("-") and not figure.value.startswith("-") else ""
     return replace(figure, value=sign + figure.value, measure=first.measure)
