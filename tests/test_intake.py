@@ -175,6 +175,11 @@ def test_csv_in_the_encodings_of_excel(book, encoding):
         ({"period": "2021年前5个月"}, {"period": "2021-01/2021-05"}),
         ({"period": "2021年前三季度"}, {"period": "2021-01/2021-09"}),
         ({"period": "2021年上半年"}, {"period": "2021-01/2021-06"}),
+        ({"period": "2021年前五个月"}, {"period": "2021-01/2021-05"}),
+        ({"period": "2021.1-5"}, {"period": "2021-01/2021-05"}),
+        ({"period": "2021/1-5"}, {"period": "2021-01/2021-05"}),
+        ({"period": "2021年1-5月累计"}, {"period": "2021-01/2021-05"}),
+        ({"period": "二○二一年一至五月"}, {"period": "2021-01/2021-05"}),
         ({"period": "２０２１年３月"}, {"period": "2021-03"}),
         ({"indicator": "进出口总额"}, {"indicator": "trade_value"}),
         ({"status": "预计", "flow": "出口"}, {"status": "estimate", "flow": "export"}),
@@ -400,6 +405,9 @@ REFUSED = {
     "a month to date": (
         refused({"period": "2021-09", "accumulation": "ytd"}), ["2021-01/2021-09"],
     ),
+    "so far of which months": (refused({"period": "2021年累计"}), ["2021年累计", "列 period"]),
+    "so far of a month": (refused({"period": "2021年5月累计"}), ["2021年5月累计", "列 period"]),
+    "a day as months": (refused({"period": "2021-1-5"}), ["2021-1-5", "列 period"]),
     "lacking": (refused({}, columns=COLUMNS[1:]), ["列 source_id", "有这一列"]),
     "empty": ({"rows": [], "formats": None, "change": None, "columns": COLUMNS}, ["至少一行"]),
 }  # fmt: skip
@@ -628,6 +636,72 @@ def test_hidden_rows_are_taken_and_told(book):
     found = press.read_press(workbook([TOTAL], change=hide), "figures.xlsx", book)
     assert len(found.observations) == 1
     assert any("隐藏" in text for text in found.warnings)
+
+
+def test_a_hidden_sheet_and_filtered_rows_are_taken_and_told(book):
+    def hide(sheet):
+        sheet.auto_filter.ref = "A1:I4"
+        sheet.auto_filter.add_filter_column(5, ["total"])
+        for number in (3, 4):
+            sheet.row_dimensions[number].hidden = True
+        sheet.parent.create_sheet("备忘")
+        sheet.sheet_state = "hidden"
+
+    found = press.read_press(workbook([TOTAL] * 3, change=hide), "figures.xlsx", book)
+    assert len(found.observations) == 3
+    sheet, rows = found.warnings
+    assert "表 observations 是隐藏的，照收" in sheet
+    assert "第3、4行是隐藏的（表上有筛选），共2行，照收" in rows
+
+
+def test_a_remark_below_the_figures_is_told_in_one_line(book):
+    remark, below = {"note": "备注：以上为初步数"}, {"locator": "合计", "as_printed": "9001.5亿元"}
+    content = workbook([TOTAL | {"note": ""}, {}, remark, below])
+    with pytest.raises(ContractError, match=r"I4.*备注：以上为初步数.*不是数的，删去") as caught:
+        press.read_press(content, "figures.xlsx", book)
+    assert [(item.row, item.column) for item in caught.value.breaches] == [
+        (4, "note"),
+        (5, "locator"),
+    ]
+
+
+NEW_SOURCE = {"source_id": "a", "title": "外贸", "outlet": "重庆海关"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("2021/6/10", "2021-06-10"),
+        ("2021.06.10", "2021-06-10"),
+        ("2021年6月10日", "2021-06-10"),
+        ("2021年6月", "2021-06"),
+        ("2021", "2021"),
+        ("2021-13-01", ""),
+        ("2021-02-30", ""),
+        ("6月10日", ""),
+        ("2099-01-01", ""),
+        (str(datetime.date.today().year + 1), ""),
+    ],
+)
+def test_the_day_of_a_source_is_read_or_refused_where_it_is_typed(book, typed, read):
+    first, second = NEW_SOURCE | {"published": ""}, {"source_id": "b", "published": typed}
+    rows = [TOTAL | {"source_id": "b"}]
+    content = workbook(rows, sources=[first, first | second])
+    if read:
+        source = press.read_press(content, "figures.xlsx", book).sources.iloc[1]
+        size = {10: "day", 7: "month", 4: "year"}[len(read)]
+        assert (source["published"], source["date_precision"]) == (read, size)
+        return
+    with pytest.raises(ContractError, match=r"表 sources 单元格 D3（第3行，列 published）"):
+        press.read_press(content, "figures.xlsx", book)
+
+
+def test_what_breaks_the_contract_of_sources_is_told_where_it_is_typed(root):
+    source = NEW_SOURCE | {"date_precision": "week"}
+    path = put(root, [TOTAL | {"source_id": "a"}], sources=[source])
+    told = r"figures\.xlsx：表 sources .*第2行，列 date_precision"
+    with pytest.raises(ContractError, match=told):
+        add(root, path)
 
 
 def test_the_template_comes_back_as_it_was_filled(book, tmp_path):

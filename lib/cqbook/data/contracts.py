@@ -474,6 +474,16 @@ def _entered(tables: Tables) -> Iterator[Breach]:
     rows, file = rows_of(tables[OBSERVATION_TABLE]), tables.book.file(OBSERVATION_TABLE).name
     yield from _observations(rows, file, tables)
     yield from _attested(rows, tables, file)
+    yield from _days(tables)
+
+
+def _days(tables: Tables) -> Iterator[Breach]:
+    """Check that the days on which sources came out exist."""
+    if "sources" in tables:
+        file = tables.book.file("sources").name
+        for index, day in enumerate(tables["sources"]["published"], start=1):
+            if day and _no_period(day):
+                yield Breach(file, index, "published", day, "存在的日子", "a day that exists")
 
 
 def _served(name: str, contract: Contract, tables: Tables) -> Iterator[Breach]:
