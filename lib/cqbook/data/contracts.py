@@ -28,14 +28,14 @@ from pydantic import AfterValidator, BaseModel, ValidationError
 from cqbook.data.catalog import DESCRIPTOR, OBSERVATION_TABLE, Catalog
 from cqbook.data.embedded import database
 from cqbook.data.plausibility import doubts
-from cqbook.data.relation_rules import RULES, parents_of
+from cqbook.data.relation_rules import RULES, overruns, parents_of
 from cqbook.data.relations import impossible
 from cqbook.data.rows import rows_of
 from cqbook.data.series import MADE
 from cqbook.errors import HIDDEN, Breach, ContractError, visible
 from cqbook.quantities.periods import Period
 from cqbook.quantities.qualifiers import SIGNED_MEASURES, from_printed
-from cqbook.quantities.quantity import Reported
+from cqbook.quantities.quantity import Reported, period_zh
 from cqbook.quantities.units import Unit, unit_zh
 
 NUMERAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -614,4 +614,26 @@ def _impossible(tables: Tables) -> Iterator[Breach]:
             "；来源就这样印的，把 confidence 写作 1，或在 relations 中说明",
             f"what {others} leave: {rule}; if the source prints it so, confidence 1, or a row of"
             " relations with an explanation",
+        )
+    yield from _shrunk(typed, file)
+
+
+def _shrunk(rows: Sequence[Reported], file: str) -> Iterator[Breach]:
+    """Check that no source has less of a stretch of a year than of a shorter one within it."""
+    places = {row["observation_id"]: index for index, row in enumerate(rows, start=1)}
+    for longer, shorter in overruns(rows):
+        if longer["source_id"] != shorter["source_id"]:
+            continue
+        other, last = sorted((longer, shorter), key=lambda row: places[row["observation_id"]])
+        name, value = other["observation_id"], other["as_printed"]
+        zh, en = ("不小于", "no less than") if last is longer else ("不大于", "no more than")
+        yield Breach(
+            file,
+            places[last["observation_id"]],
+            "value",
+            last["value"],
+            f"{zh} {name}（{period_zh(other['period'])} {value}）：{period_zh(longer['period'])}"
+            f"含有{period_zh(shorter['period'])}；来源就这样印的，把 confidence 写作 1",
+            f"{en} {name} ({value}): {longer['period']} holds {shorter['period']}; if the source"
+            " prints it so, confidence 1",
         )

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import product
+from itertools import permutations, product
 from typing import NamedTuple
 
 from cqbook.data.selection import DRAWN_FROM
@@ -431,6 +431,69 @@ def _by_thing_said(figures: Iterable[_Figure]) -> dict[tuple[object, ...], list[
         key = (*thing[:4], figure.flow, row["measure"], against, _accumulation(row), figure.days)
         groups[key].append(figure)
     return groups
+
+
+#: What a year can have less of as it goes on, by a word of its indicator.
+_SHRINKS = frozenset({"net", "balance", "surplus", "deficit", "profit", "profits"})
+
+
+class Overrun(NamedTuple):
+    """Rows of a stretch of a year, and of a shorter one within it of which there is more."""
+
+    longer: Reported
+    shorter: Reported
+
+
+def overruns(rows: Sequence[Reported]) -> Iterator[Overrun]:
+    """Yield which stretches of one thing have less than a shorter one within them: 1—10月 < 1—9月.
+
+    What adds up does not shrink: neither by a month, nor from nine months to ten.
+    """
+    spans: dict[tuple[_Thing, str, int], dict[str, _Figure]] = defaultdict(dict)
+    for figure in _adding_up(rows):
+        start, end = figure.days
+        if start and end and start.year == end.year:
+            for basis in _bases(figure):
+                thing = figure.thing._replace(basis=basis)
+                spans[thing, figure.flow, start.year][figure.name] = figure
+    found = {}
+    for held in spans.values():
+        for longer, shorter in permutations(held.values(), 2):
+            if _is_within(shorter, longer) and _is_more(shorter, longer):
+                found[longer.name, shorter.name] = Overrun(longer.row, shorter.row)
+    yield from found.values()
+
+
+def _adding_up(rows: Sequence[Reported]) -> Iterator[_Figure]:
+    """Yield the levels that more of the same can only make larger."""
+    corrected = {row["supersedes"] for row in rows if row["supersedes"]}
+    for row in rows:
+        if (
+            row["measure"] == "level"
+            and row["status"] in HAPPENED
+            and row["accumulation"] in FLOWING
+            and row["observation_id"] not in corrected
+            and int(row["confidence"]) >= DRAWN_FROM
+            and _SHRINKS.isdisjoint(row["indicator"].split("_"))
+        ):
+            figure = _figure(row)
+            if figure.thing.unit in ADDITIVE:
+                yield figure
+
+
+def _is_within(one: _Figure, other: _Figure) -> bool:
+    """Return whether the days of one figure are some, not all, of those of another in its year."""
+    (start, end), (first, last) = one.days, other.days
+    assert start is not None
+    assert end is not None
+    assert first is not None
+    assert last is not None
+    return first <= start and end <= last and one.days != other.days
+
+
+def _is_more(one: _Figure, other: _Figure) -> bool:
+    low, high = one.interval.lower, other.interval.upper
+    return low is not None and high is not None and low > high and low > 0
 
 
 class Leap(NamedTuple):
