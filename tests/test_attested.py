@@ -232,6 +232,16 @@ def test_what_is_left_empty_makes_no_other_thing(column, value):
     assert found(again | {column: value}, ROW) == [(1, column)], "whichever comes first"
 
 
+@pytest.mark.parametrize(("printed", "good"), [("69.9", True), ("100", True), ("169.9", False)])
+def test_no_share_is_more_than_all(printed, good):
+    share = GROWTH | {"observation_id": "trade-2022.share", "measure": "share", "value": printed}
+    told = found(share | {"as_printed": f"占{printed}%"})
+    assert told == ([] if good else [(0, "value")])
+    # what is completed can be
+    done = {"measure": "completion", "as_printed": f"完成{printed}%"}
+    assert found(share | done) == []
+
+
 @pytest.mark.parametrize(
     ("column", "value", "good"),
     [

@@ -1019,6 +1019,90 @@ def test_another_order_of_magnitude_than_the_total_is_told(root):
     assert any("2021年1—5月进出口额 3000.5亿元" in line for line in lines)
 
 
+#: A source of today, and what it prints of ten months.
+TODAY = NEW_SOURCE | {"source_id": "now", "published": "2026-11-18"}
+TEN_MONTHS = TOTAL | {"source_id": "now", "period": "2026-01/2026-10", "basis": "customs"}
+TEN_MONTHS |= {"as_printed": "7300.5亿元"}
+TEN_EXPORTS = TEN_MONTHS | {"flow": "export", "as_printed": "5100.2亿元"}
+TEN_IMPORTS = TEN_MONTHS | {"flow": "import", "as_printed": "2200.3亿元"}
+TEN_LAPTOPS = TEN_EXPORTS | {"breakdown": "product=laptop", "as_printed": "1100.3亿元"}
+GROWTH = TEN_MONTHS | {"measure": "yoy", "as_printed": "增长9.5%"}
+ODD = {
+    "more in eleven months than in the year": (
+        [TEN_MONTHS | {"period": "2025-01/2025-11", "as_printed": "8500亿元"}],
+        [TEN_MONTHS | {"period": "2025-01/2025-11", "as_printed": "7500亿元"}],
+        ["长的时段反而少：2025年 8006.8亿元（", "其中的 2025年1—11月 8500亿元："],
+    ),
+    "less in ten months than in nine": (
+        [TEN_MONTHS | {"period": "2025-01/2025-10", "as_printed": "5500亿元"}],
+        [TEN_MONTHS | {"period": "2025-01/2025-10", "as_printed": "6500亿元"}],
+        ["长的时段反而少：2025年1—10月 5500亿元，其中的 2025年1—9月 5819.8亿元（"],
+    ),
+    "a zone above its city": (
+        [TEN_MONTHS | {"entity": "zone-liangjiang", "period": "2025", "as_printed": "9000亿元"}],
+        [TEN_MONTHS | {"entity": "zone-liangjiang", "period": "2025", "as_printed": "900亿元"}],
+        ["比所在的重庆市还多：2025年 9000亿元，重庆市 2025年 8006.8亿元（"],
+    ),
+    "a share that the levels do not give": (
+        [TEN_EXPORTS, TEN_LAPTOPS, TEN_LAPTOPS | {"measure": "share", "as_printed": "占41.6%"}],
+        [TEN_EXPORTS, TEN_LAPTOPS, TEN_LAPTOPS | {"measure": "share", "as_printed": "占21.6%"}],
+        ["占比：2026年1—10月 41.6%，可 2026年1—10月 1100.3亿元 占", "5100.2亿元 的21.57%"],
+    ),
+    "dollars": (
+        [TEN_MONTHS | {"as_printed": "7300.5亿美元"}],
+        [TEN_MONTHS | {"as_printed": "1030.5亿美元"}],
+        ["货币：2026年1—10月 7300.5亿美元 是美元，书中的是人民币（2025年 8006.8亿元（"],
+    ),
+    "another growth than the levels leave": (
+        [TEN_MONTHS, GROWTH | {"as_printed": "增长95%"}],
+        [TEN_MONTHS, GROWTH],
+        ["增速：2026年1—10月 95%，可 2026年1—10月 7300.5亿元 和上年的", "只容得下−14%—33%"],
+    ),
+    "exports and imports swapped": (
+        [TEN_EXPORTS | {"flow": "import"}, TEN_IMPORTS | {"flow": "export"}],
+        [TEN_EXPORTS, TEN_IMPORTS],
+        ["流向：出口 2026年1—10月 2200.3亿元、进口 2026年1—10月 5100.2亿元；此前是出口 2025年"],
+    ),
+    "a quarter of what a year has": (
+        [TEN_MONTHS | {"period": "2026-Q1"}],
+        [TEN_MONTHS | {"period": "2026-Q1", "as_printed": "2100.5亿元"}],
+        ["数量级", "2025年进出口额 8006.8亿元"],
+    ),
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_what_may_be_true_and_is_odd_is_told_below_it(root, odd):
+    wrong, right, words = ODD[odd]
+    head = words[0][: words[0].find("：")] if "：" in words[0] else words[0]
+    lines = shown(root, *wrong, sources=[TODAY])
+    told = [line for line in lines if line.startswith("    ") and head in line]
+    assert len(told) == 1
+    for word in words:
+        assert word in told[0]
+    lines = shown(root, *right, sources=[TODAY])
+    assert not [line for line in lines if "注意 | note" in line or "数量级" in line]
+
+
+def test_a_growth_against_the_figure_of_the_year_before_is_told_with_what_it_must_have_been(root):
+    nine = {"period": "2026-01/2026-09"}
+    level = TEN_MONTHS | nine | {"as_printed": "6400.5亿元"}
+    rows = [level, GROWTH | nine | {"as_printed": "增长10.0%"}]
+    told = [line for line in shown(root, *rows, sources=[TODAY]) if "增速" in line]
+    assert not told
+    rows[1] = rows[1] | {"as_printed": "增长95%"}
+    (told,) = [line for line in shown(root, *rows, sources=[TODAY]) if "矛盾 | contradicts" in line]
+    assert "增速与上年公布值：所印 95%" in told
+    assert "推算 9.976%—9.980%" in told
+
+
+def test_a_correction_of_another_thing_is_refused(root):
+    row = TEN_MONTHS | {"period": "2025", "supersedes": "os-20260126-163-com.r002-trade-value"}
+    told = r"列 supersedes.*5587\.3亿元，说的是另一件事（flow 那里是“export”）"
+    with pytest.raises(ContractError, match=told):
+        shown(root, row, sources=[TODAY])
+
+
 def test_a_month_that_had_not_ended_when_it_was_printed_is_told(root):
     new = {"source_id": "a", "title": "外贸", "outlet": "重庆海关", "published": "2021-06-10"}
     row = TOTAL | {"source_id": "a", "period": "2021-06"}
@@ -1045,7 +1129,7 @@ def test_each_figure_is_shown_as_it_was_read(root):
 
 def test_what_a_figure_contradicts_stands_below_it(root):
     add(root, put(root, SIDES))
-    other = TOTAL | {"source_id": "auto-export-2023", "period": "2019"}
+    other = TOTAL | {"source_id": "auto-export-2023", "period": "2018"}
     wrong = FIVE_MONTHS | {"as_printed": "3300.7亿元", "source_id": "auto-export-2023"}
     lines = shown(root, wrong, other)
     place = next(number for number, line in enumerate(lines) if "figures.xlsx A2" in line)

@@ -432,6 +432,26 @@ def test_another_order_than_the_nearest_stretch_and_than_its_whole_is_told(value
 
 
 @pytest.mark.parametrize(
+    ("period", "value", "told"),
+    [
+        ("2021-Q1", "2700.0", True),
+        ("2021-Q1", "900.0", False),
+        ("2021-Q1", "250.0", True),
+        ("2021-01/2021-06", "2700.0", False),
+        ("2021-01/2021-06", "4000.0", True),
+        ("2021-02", "900.0", False),
+        ("2024-Q1", "2700.0", False),
+        ("2021", "8700.0", False),
+    ],
+)
+def test_a_quarter_that_has_what_a_year_has_is_told(period, value, told):
+    rows = [figure("was", "2900.0", period="2020"), figure("t", value, period=period)]
+    assert [item.other.observation_id for item in leaps(rows, {"t"})] == ["was"] * told
+    # of what is over some number nobody knows how much there is
+    assert not list(leaps([rows[0] | {"qualifier": "over"}, rows[1]], {"t"}))
+
+
+@pytest.mark.parametrize(
     ("longer", "shorter", "told"),
     [
         ({"value_text": "95"}, {}, True),

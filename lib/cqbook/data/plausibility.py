@@ -81,6 +81,8 @@ _YEAR = re.compile(r"(?:^|-)((?:19|20)[0-9]{2}(?:-[0-9]{2})?)(?![0-9])")
 _DAY = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}")
 #: What a figure and its growth have in common.
 _SAME = ("indicator", "entity", "period", "accumulation", "breakdown", "flow", "basis")
+#: What no share is more than, in percent.
+_ALL = 100
 #: What a correction leaves as it is.
 _CORRECTED = ("indicator", "entity", "period", "measure", "flow", "breakdown")
 #: What one source prints one number for, beside its flow, its basis and how it adds up.
@@ -120,6 +122,7 @@ def doubts(
         yield from _flow(index, row, names.get(row["indicator"], ""))
         yield from _day(index, row, published.get(row["source_id"], ""))
         yield from _named(index, row)
+        yield from _share(index, row)
     yield from _growth(rows)
     yield from _parts(rows)
     yield from _corrections(rows)
@@ -269,6 +272,14 @@ def _value(
     own = set(_CURRENCIES) & set(row["unit"].replace("/", " ").split())
     if money and own and not own & money:
         yield Doubt(index, "unit", f"{said}的货币", f"the money of {row['as_printed']!r}")
+
+
+def _share(index: int, row: Reported) -> Iterator[Doubt]:
+    """Yield shares of more than all."""
+    if row["measure"] == "share" and row["unit"] == "percent":
+        for column in ("value", "value_upper"):
+            if _is_number(row[column]) and Decimal(row[column]) > _ALL:
+                yield Doubt(index, column, "不超过 100% 的占比", "a share of no more than 100%")
 
 
 def _flow(index: int, row: Reported, name: str) -> Iterator[Doubt]:

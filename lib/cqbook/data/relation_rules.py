@@ -509,13 +509,18 @@ LEAP = 5
 #: From this ratio on two stretches do that are no year apart, by the day; and a total with its
 #: exports or imports.
 ORDER = 10
+#: And from this one on a quarter or more with a year before it: what a month has of its season, a
+#: quarter has less of.
+ORDER_OF_QUARTERS = 2.5
+#: Days of the shortest quarter and of the shortest year.
+_QUARTER, _YEAR = 90, 365
 
 
 def leaps(rows: Sequence[Reported], names: set[str]) -> Iterator[Leap]:
     """Yield which of the named levels are of another order of magnitude than what is beside them.
 
-    That is the same thing a year before or after; where there is none, the nearest in time; and
-    the total whose exports or imports it is.
+    That is the same thing a year before or after; where there is none, the nearest in time; of a
+    quarter or more the year before it; and the total whose exports or imports it is.
     """
     found: dict[tuple[_Thing, str, str], dict[str, _Figure]] = defaultdict(dict)
 
@@ -545,10 +550,12 @@ def leaps(rows: Sequence[Reported], names: set[str]) -> Iterator[Leap]:
         near = [other for other in others if other.name not in names] or others
         if not apart:
             far += _of_another_order(figure, _nearest(figure, near))
+        years = [other for other in near if _is_of_the_years_before(figure, other)]
+        far += _of_another_order(figure, _nearest(figure, years), ORDER_OF_QUARTERS)
         if figure.flow in DIRECTIONS_ZH:
             wholes = [other for other in beside(figure, "total") if other.days == figure.days]
             far += _of_another_order(figure, wholes[:1])
-        for other in far:
+        for other in {other.name: other for other in far}.values():
             yield Leap(quantity_of(figure.row), quantity_of(other.row), other.row)
 
 
@@ -567,12 +574,23 @@ def _nearest(figure: _Figure, others: Sequence[_Figure]) -> list[_Figure]:
     return [others[min(away)[-1]]] if away else []
 
 
-def _of_another_order(figure: _Figure, others: Sequence[_Figure]) -> list[_Figure]:
-    """Return those of some figures that are `ORDER` times as large or small, a day."""
+def _is_of_the_years_before(figure: _Figure, other: _Figure) -> bool:
+    """Return whether a figure of a quarter or more can be held against that of a whole year."""
+    (start, _), (first, _) = figure.days, other.days
+    part = _QUARTER <= _length(figure) < _YEAR <= _length(other)
+    # of what is over some number nobody knows how much there is
+    known = None not in (figure.interval.width, other.interval.width)
+    return bool(part and start and first and 0 < start.year - first.year < 3 and known)
+
+
+def _of_another_order(
+    figure: _Figure, others: Sequence[_Figure], order: float = ORDER
+) -> list[_Figure]:
+    """Return those of some figures that are `order` times as large or small, a day."""
     return [
         other
         for other in others
-        if not 1 / ORDER < _ratio(figure, other) * _length(other) / _length(figure) < ORDER
+        if not 1 / order < _ratio(figure, other) * _length(other) / _length(figure) < order
     ]
 
 
