@@ -1027,6 +1027,7 @@ TEN_EXPORTS = TEN_MONTHS | {"flow": "export", "as_printed": "5100.2亿元"}
 TEN_IMPORTS = TEN_MONTHS | {"flow": "import", "as_printed": "2200.3亿元"}
 TEN_LAPTOPS = TEN_EXPORTS | {"breakdown": "product=laptop", "as_printed": "1100.3亿元"}
 GROWTH = TEN_MONTHS | {"measure": "yoy", "as_printed": "增长9.5%"}
+DISTRICT = {"entity": "渝北", "period": "2025", "basis": "district_customs"}
 ODD = {
     "more in eleven months than in the year": (
         [TEN_MONTHS | {"period": "2025-01/2025-11", "as_printed": "8500亿元"}],
@@ -1041,6 +1042,11 @@ ODD = {
     "a zone above its city": (
         [TEN_MONTHS | {"entity": "zone-liangjiang", "period": "2025", "as_printed": "9000亿元"}],
         [TEN_MONTHS | {"entity": "zone-liangjiang", "period": "2025", "as_printed": "900亿元"}],
+        ["比所在的重庆市还多：2025年 9000亿元，重庆市 2025年 8006.8亿元（"],
+    ),
+    "a district above its city, counted another way": (
+        [TEN_MONTHS | DISTRICT | {"as_printed": "9000亿元"}],
+        [TEN_MONTHS | DISTRICT | {"as_printed": "900亿元"}],
         ["比所在的重庆市还多：2025年 9000亿元，重庆市 2025年 8006.8亿元（"],
     ),
     "a share that the levels do not give": (
@@ -1094,6 +1100,16 @@ def test_a_growth_against_the_figure_of_the_year_before_is_told_with_what_it_mus
     (told,) = [line for line in shown(root, *rows, sources=[TODAY]) if "矛盾 | contradicts" in line]
     assert "增速与上年公布值：所印 95%" in told
     assert "推算 9.976%—9.980%" in told
+
+
+def test_a_correction_of_a_series_is_of_the_same_thing(whole):
+    nation = {"indicator": "auto_exports", "entity": "CN", "basis": "caam", "flow": "export"}
+    row = TEN_MONTHS | nation | {"period": "2023-10", "breakdown": "vehicle=nev"}
+    row |= {"as_printed": "12.5万辆", "supersedes": "caam-exports.2023-10-period-nev"}
+    lines = shown(whole, row, sources=[TODAY])
+    assert [line for line in lines if line.startswith("  更正") and "12.5万辆" in line]
+    with pytest.raises(ContractError, match=r"列 supersedes.*说的是另一件事（breakdown 那里是“"):
+        shown(whole, row | {"breakdown": ""}, sources=[TODAY])
 
 
 def test_a_correction_of_another_thing_is_refused(root):

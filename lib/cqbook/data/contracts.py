@@ -30,7 +30,7 @@ from cqbook.data.embedded import database
 from cqbook.data.plausibility import doubts
 from cqbook.data.relation_rules import RULES, overruns, parents_of
 from cqbook.data.relations import impossible
-from cqbook.data.rows import rows_of
+from cqbook.data.rows import TableRow, rows_of
 from cqbook.data.series import MADE
 from cqbook.errors import HIDDEN, Breach, ContractError, visible
 from cqbook.quantities.periods import Period
@@ -473,8 +473,18 @@ def _entered(tables: Tables) -> Iterator[Breach]:
     """Check the rows of ``observations`` that were entered one by one."""
     rows, file = rows_of(tables[OBSERVATION_TABLE]), tables.book.file(OBSERVATION_TABLE).name
     yield from _observations(rows, file, tables)
-    yield from _attested(rows, tables, file)
+    yield from _attested(rows, tables, file, _corrected(rows, tables))
     yield from _days(tables)
+
+
+def _corrected(rows: Sequence[Reported], tables: Tables) -> list[TableRow]:
+    """Return the rows of series that rows entered one by one correct."""
+    asked = {row["supersedes"] for row in rows} - {row["observation_id"] for row in rows} - {""}
+    found: list[TableRow] = []
+    for name in tables.book.series if asked else ():
+        frame = tables.served(name)
+        found += rows_of(frame[frame["observation_id"].isin(asked)])
+    return found
 
 
 def _days(tables: Tables) -> Iterator[Breach]:
@@ -576,7 +586,10 @@ def _observations(
 
 
 def _attested(
-    rows: Sequence[Reported], tables: Mapping[str, pd.DataFrame], file: str
+    rows: Sequence[Reported],
+    tables: Mapping[str, pd.DataFrame],
+    file: str,
+    corrected: Sequence[Reported] = (),
 ) -> Iterator[Breach]:
     """Check ``observations`` against what was printed, where indicators and sources are tables."""
     names, published = (
@@ -586,7 +599,7 @@ def _attested(
             ("sources", "source_id", "published"),
         )
     )
-    for doubt in doubts(rows, names, published):
+    for doubt in doubts(rows, names, published, corrected):
         value = rows[doubt.row][doubt.column]
         yield Breach(file, doubt.row + 1, doubt.column, value, doubt.expected_zh, doubt.expected)
 

@@ -103,7 +103,10 @@ class Doubt:
 
 
 def doubts(
-    rows: Sequence[Reported], names: Mapping[str, str], published: Mapping[str, str]
+    rows: Sequence[Reported],
+    names: Mapping[str, str],
+    published: Mapping[str, str],
+    corrected: Sequence[Reported] = (),
 ) -> Iterator[Doubt]:
     """Yield the cells that can't be what was printed.
 
@@ -115,6 +118,8 @@ def doubts(
         Indicator → its Chinese name.
     published : mapping
         Source → the day it was published, or empty.
+    corrected : sequence of Reported
+        Rows of other tables that some of these correct.
     """
     spoken = _spoken(rows)
     for index, row in enumerate(rows):
@@ -125,7 +130,7 @@ def doubts(
         yield from _share(index, row)
     yield from _growth(rows)
     yield from _parts(rows)
-    yield from _corrections(rows)
+    yield from _corrections(rows, corrected)
     yield from _once(rows)
 
 
@@ -372,9 +377,9 @@ def _parts(rows: Sequence[Reported]) -> Iterator[Doubt]:
             yield Doubt(index, "period", f"与 {row['part_of']} 同时结束的时期", expected)
 
 
-def _corrections(rows: Sequence[Reported]) -> Iterator[Doubt]:
+def _corrections(rows: Sequence[Reported], others: Sequence[Reported]) -> Iterator[Doubt]:
     """Yield what corrects another thing: the total of a trade is no correction of its exports."""
-    known = {row["observation_id"]: row for row in rows}
+    known = {row["observation_id"]: row for row in (*rows, *others)}
     for index, row in enumerate(rows):
         old = known.get(row["supersedes"])
         different = [name for name in _CORRECTED if old and _of(row, name) != _of(old, name)]

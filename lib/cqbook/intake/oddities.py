@@ -34,8 +34,8 @@ _SAME_NUMBER = 2
 _USUAL = 3
 #: By how much exports and imports are apart, in each of so many years, that nobody swaps them.
 _APART, _YEARS = 4 / 3, 2
-#: Whose goods are part of the trade of the place that they lie in.
-_ZONES = frozenset({"zone", "park"})
+#: What has no more than the place that it lies in.
+_INSIDE = frozenset({"zone", "park", "district"})
 
 
 class Oddity(NamedTuple):
@@ -186,18 +186,19 @@ def _overrun(rows: Sequence[Reported], figures: _Figures) -> Iterator[Oddity]:
 
 
 def _above_its_place(book: Catalog, figures: _Figures) -> Iterator[Oddity]:
-    """Yield zones and parks that have more than the place that they lie in.
+    """Yield what has more than the place that it lies in, whoever counted.
 
-    Of districts and provinces the relations tell.
+    Of districts that were counted as their place was the relations tell.
     """
     places = {row["entity"]: row for row in rows_of(book.table("entities"))}
     for level in figures.new:
         own = places.get(level.row["entity"])
-        whole = own["parent"] if own and own["kind"] in _ZONES else ""
+        whole = own["parent"] if own and own["kind"] in _INSIDE else ""
         if not level.adds_up or whole not in places or places[whole]["kind"] not in PLACES:
             continue
-        wholes = [it for it in figures.at(level.row, entity=whole) if it.counted_as(level)]
-        if wholes and all(_is_below(it.plain, level.plain) for it in wholes):
+        wholes = [it for it in figures.at(level.row, entity=whole) if it.unit == level.unit]
+        related = own and own["kind"] in PLACES and any(it.counted_as(level) for it in wholes)
+        if wholes and not related and all(_is_below(it.plain, level.plain) for it in wholes):
             name = book.name(whole)
             yield _told(
                 level.name,

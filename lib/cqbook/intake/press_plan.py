@@ -136,6 +136,7 @@ def plan_figures(book: Catalog, presses: Iterable[Press], edition: str) -> Figur
     series = _in_series(book, presses, set(known["observation_id"]))
     superseded = set(known["supersedes"])
     by_id = {row["observation_id"]: row for row in records}
+    in_series = {row["observation_id"]: row for held in series.values() for row in held}
     by_key: dict[tuple[str, ...], list[ObservationRow]] = {}
     for key, row in zip(_keys(known), records, strict=True):
         if row["observation_id"] not in superseded:
@@ -156,7 +157,8 @@ def plan_figures(book: Catalog, presses: Iterable[Press], edition: str) -> Figur
         )
         for key, row, address in typed:
             row["edition_added"] = edition
-            old = by_id.get(row["supersedes"]) or by_id.get(row["observation_id"])
+            old = by_id.get(row["supersedes"]) or in_series.get(row["supersedes"])
+            old = old or by_id.get(row["observation_id"])
             held = by_key.setdefault(key, [])
             if old is None:
                 if any(_equal(item, row) for item in series.get(key, ())):
