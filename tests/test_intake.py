@@ -644,14 +644,17 @@ def test_a_hidden_sheet_and_filtered_rows_are_taken_and_told(book):
         sheet.auto_filter.add_filter_column(5, ["total"])
         for number in (3, 4):
             sheet.row_dimensions[number].hidden = True
+        sheet.column_dimensions["F"].hidden = True
+        sheet.column_dimensions["J"].hidden = True
         sheet.parent.create_sheet("备忘")
         sheet.sheet_state = "hidden"
 
     found = press.read_press(workbook([TOTAL] * 3, change=hide), "figures.xlsx", book)
     assert len(found.observations) == 3
-    sheet, rows = found.warnings
+    sheet, columns, rows = found.warnings
     assert "表 observations 是隐藏的，照收" in sheet
-    assert "第3、4行是隐藏的（表上有筛选），共2行，照收" in rows
+    assert "表 observations 列 flow 是隐藏的，照收" in columns
+    assert "第3、4行是隐藏的（表上有筛选），照收" in rows
 
 
 def test_a_remark_below_the_figures_is_told_in_one_line(book):

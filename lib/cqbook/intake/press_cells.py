@@ -263,22 +263,39 @@ def _sheet(name: str, shown: Worksheet, found: list[Breach], warnings: list[str]
             rows.append(cells)
             if shown.row_dimensions[number].hidden:
                 hidden.append(number)
-    warnings += _hidden(name, shown, hidden)
+    filled = {column for row in rows for column, cell in row.items() if cell.text}
+    unseen = [
+        column
+        for place, column in enumerate(header, start=1)
+        if column in filled and _is_hidden(shown, place)
+    ]
+    warnings += _hidden(name, shown, unseen, hidden)
     return rows
 
 
-def _hidden(name: str, shown: Worksheet, rows: Sequence[int]) -> Iterator[str]:
+def _is_hidden(shown: Worksheet, column: int) -> bool:
+    return any(
+        kind.hidden and (kind.min or 0) <= column <= (kind.max or 0)
+        for kind in shown.column_dimensions.values()
+    )
+
+
+def _hidden(
+    name: str, shown: Worksheet, columns: Sequence[str], rows: Sequence[int]
+) -> Iterator[str]:
     """Yield what is taken though nobody sees it who looks at the workbook."""
     place = f"{name}：表 {shown.title}"
     if shown.sheet_state != "visible":
         yield f"{place} 是隐藏的，照收 | hidden sheet {shown.title} is taken"
+    if columns:
+        yield f"{place} 列 {'、'.join(columns)} 是隐藏的，照收 | hidden columns are taken"
     if rows:
         filtered = "（表上有筛选）" if shown.auto_filter.filterColumn else ""
-        more = "……" if len(rows) > _HIDDEN_SHOWN else ""
-        listed = "、".join(map(str, rows[:_HIDDEN_SHOWN])) + more
+        more = f"……，共{len(rows)}行" if len(rows) > _HIDDEN_SHOWN else ""
+        listed = "、".join(map(str, rows[:_HIDDEN_SHOWN]))
         yield (
-            f"{place} 第{listed}行是隐藏的{filtered}，共{len(rows)}行，照收"
-            f" | {len(rows)} hidden rows are taken"
+            f"{place} 第{listed}行{more}是隐藏的{filtered}，照收"
+            f" | hidden rows are taken: {len(rows)}"
         )
 
 
