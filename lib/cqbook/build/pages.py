@@ -13,13 +13,12 @@ import nbformat
 
 from cqbook.build import configuration
 from cqbook.data.catalog import Catalog
-from cqbook.data.codes import nearest
 from cqbook.data.customs_store import CUSTOMS
 from cqbook.disk.text import decode
 from cqbook.disk.untrusted import content_of
 from cqbook.errors import Breach, ContractError, ParameterError, broken_csv, visible
 from cqbook.execution import parameters
-from cqbook.execution.notebooks import notebooks
+from cqbook.execution.notebooks import nearest_page, notebooks
 from cqbook.execution.page import Page
 
 #: The page that tells what changed since the edition before; executed when all others are known.
@@ -106,19 +105,18 @@ def each_page(
         See `parameters.checked`; also for an unknown page.
     """
     given = given or {}
-    known = {
-        name: parameters.read_parameters(notebook) for name, notebook in notebooks(root).items()
-    }
+    held = notebooks(root)
+    known = {name: parameters.read_parameters(notebook) for name, notebook in held.items()}
     path = table or root / "chapters" / "pages.csv"
     rows = _rows(path) if path.exists() else []
     names = [*known, *(row["page"] for row in rows)]
     for name in given:
         if name not in names:
-            near = nearest(name, names)
-            hint = f"；是不是 {near}？" if near else ""
+            near = nearest_page(name, held, names)
+            hint, hint_en = (f"；是不是 {near}？", f"; did you mean {near}?") if near else ("", ";")
             msg = (
                 f"没有页面 {name}{hint} 有：{'、'.join(known)}"
-                f" | no page {name!r}; expected one of {', '.join(known)}"
+                f" | no page {name!r}{hint_en} expected one of {', '.join(known)}"
             )
             raise ParameterError(msg)
     for name, items in known.items():
