@@ -25,6 +25,7 @@ from cqbook.editions import store
 from cqbook.errors import DataError, ParameterError
 from cqbook.execution import kernels, parameters
 from cqbook.execution.executor import execute
+from cqbook.execution.notebooks import nearest_page, notebooks
 from cqbook.execution.page import ExecutionError, Page
 from cqbook.execution.parameters import checked, read_parameters
 from cqbook.intake import customs_batch, customs_csv, customs_format
@@ -536,3 +537,32 @@ def test_a_table_of_pages_that_is_none(content, tmp_path, book):
 def test_names_of_editions_lead_nowhere_else(name):
     with pytest.raises(DataError):
         store.proper(name)
+
+
+def test_a_chapter_is_known_by_its_title():
+    known = notebooks(ROOT)
+    assert nearest_page("外贸结构", known) == "trade"
+    assert nearest_page("trad", known) == "trade"
+    assert nearest_page("没有这一章", known) == ""
+
+
+@pytest.mark.parametrize(
+    ("asked", "folder"),
+    [
+        ({}, "trade"),
+        ({"period": "2014"}, "trade_period=2014"),
+        (
+            {"period": "2019-01/2019-09", "area": "CN-51"},
+            "trade_area=CN-51_period=2019-01~2019-09",
+        ),
+    ],
+)
+def test_the_folder_of_a_page_has_its_parameters(asked, folder):
+    assert pages.own_folder("trade", asked) == folder
+
+
+def test_folders_of_other_parameters_are_others():
+    texts = ["一", "二", "a b", "a-b", "x" * 300, "x" * 301, "../..", "~~/~~"]
+    names = {pages.own_folder("trade", {"words": text}) for text in texts}
+    assert len(names) == len(texts)
+    assert all("/" not in name and len(name) < 120 for name in names)

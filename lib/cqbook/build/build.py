@@ -25,7 +25,9 @@ from cqbook.build.judge import accepted_output, judge_pages, read_lock, stale
 from cqbook.build.order import Order, Say, failed_folder, order, page_memory
 from cqbook.build.pages import (
     REVISIONS,
+    asked_beside,
     each_page,
+    own_folder,
     pages,
     wanted,
 )
@@ -303,7 +305,6 @@ def run(
     data = data or root / "data"
     kernels.warm(data)
     book = Catalog(data)
-    target = root / "_build" / "pages" / chapter
     work = root / "_build"
     check_chapters_once(root, [chapter])
     check_package_once(root, book)
@@ -315,6 +316,8 @@ def run(
             if not item.claim.holds:
                 say(f"  论断 {item.line}")
         site = render_alone(root, chosen, results, book, own, say, renderer)
+        asked = asked_beside(root, book, chosen[0])
+        target = root / "_build" / "pages" / own_folder(chapter, asked)
         put_in_place(site, target)
     return target / "chapters" / f"{chapter}.html"
 

@@ -14,6 +14,7 @@ import nbformat
 from cqbook.build import configuration
 from cqbook.data.catalog import Catalog
 from cqbook.data.customs_store import CUSTOMS
+from cqbook.disk.checksums import json_digest
 from cqbook.disk.text import decode
 from cqbook.disk.untrusted import content_of
 from cqbook.errors import Breach, ContractError, ParameterError, broken_csv, visible
@@ -25,6 +26,9 @@ from cqbook.execution.page import Page
 REVISIONS = "revisions"
 #: What a page is called: it is the name of a file, and part of addresses.
 PAGE_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+#: What does not stand in the name of a folder that every system takes, and how long that is.
+_NO_NAME = re.compile(r"[^0-9A-Za-z=_.~-]")
+_LONGEST_NAME = 100
 #: Name of an edition that was given data or parameters of its own, but no name.
 DRAFT = "draft"
 
@@ -144,6 +148,26 @@ def each_page(
         own = {**given.get(notebook, {}), **own, **given.get(row["page"], {})}
         typed = parameters.checked(row["page"], known[notebook], own, book)
         yield Page(row["page"], notebook, typed)
+
+
+def asked_beside(root: Path, book: Catalog, page: Page) -> dict[str, parameters.Value]:
+    """Return the parameters of a page that are not those that it has when none are given."""
+    items = parameters.read_parameters(notebooks(root)[page.notebook])
+    plain = next(other for other in each_page(root, book) if other.name == page.name)
+    own = {item.name: item.default for item in items} | plain.parameters
+    return {name: value for name, value in page.parameters.items() if value != own[name]}
+
+
+def own_folder(page: str, asked: Mapping[str, parameters.Value]) -> str:
+    """Return the name of a page's folder: of other parameters it is another one, and has them.
+
+    ``trade_area=CN-51_period=2019-01~2019-09``; what a name can't have is told apart by a hash.
+    """
+    said = "_".join([page, *(f"{name}={value}" for name, value in sorted(asked.items()))])
+    plain = _NO_NAME.sub("-", said.replace("/", "~"))
+    if len(plain) <= _LONGEST_NAME and plain.replace("~", "/") == said:
+        return plain
+    return f"{plain[:_LONGEST_NAME]}_{json_digest(said)[:8]}"
 
 
 def wanted(root: Path, all_pages: Iterable[Page], data: Path) -> list[Page]:
