@@ -316,7 +316,7 @@ def run(
             if not item.claim.holds:
                 say(f"  论断 {item.line}")
         site = render_alone(root, chosen, results, book, own, say, renderer)
-        asked = asked_beside(root, book, chosen[0])
+        asked = asked_beside(root, chosen[0])
         target = root / "_build" / "pages" / own_folder(chapter, asked)
         put_in_place(site, target)
     return target / "chapters" / f"{chapter}.html"

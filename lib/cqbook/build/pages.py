@@ -150,12 +150,27 @@ def each_page(
         yield Page(row["page"], notebook, typed)
 
 
-def asked_beside(root: Path, book: Catalog, page: Page) -> dict[str, parameters.Value]:
+def asked_beside(root: Path, page: Page) -> dict[str, parameters.Value]:
     """Return the parameters of a page that are not those that it has when none are given."""
-    items = parameters.read_parameters(notebooks(root)[page.notebook])
-    plain = next(other for other in each_page(root, book) if other.name == page.name)
-    own = {item.name: item.default for item in items} | plain.parameters
+    own = {item.name: item.default for item in _parameters(root, page)}
+    path = root / "chapters" / "pages.csv"
+    rows = {row["page"]: row for row in _rows(path)} if path.exists() else {}
+    # in the table all is text, and an empty cell is the notebook's own value
+    own |= {name: text for name, text in rows.get(page.name, {}).items() if text}
     return {name: value for name, value in page.parameters.items() if value != own[name]}
+
+
+def question_of(root: Path, page: Page) -> dict[str, Any]:
+    """Return what `cqbook.site.asked` reads; empty: a page as it is when nothing is asked."""
+    given = asked_beside(root, page)
+    items = [item for item in _parameters(root, page) if item.allowed] if given else []
+    values = {item.name: str(page.parameters.get(item.name, item.default)) for item in items}
+    rules = {item.name: str(item.allowed) for item in items}
+    return {"given": sorted(given), "rules": rules, "values": values} if rules else {}
+
+
+def _parameters(root: Path, page: Page) -> list[parameters.Parameter]:
+    return parameters.read_parameters(notebooks(root)[page.notebook])
 
 
 def own_folder(page: str, asked: Mapping[str, parameters.Value]) -> str:

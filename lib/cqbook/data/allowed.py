@@ -10,6 +10,7 @@ papermill by the chapter itself.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -92,6 +93,13 @@ class Allowed:
         if self.table in (VOCABULARY, CUSTOMS) or self.column == YEAR:
             return value in self.values(book, given)
         return bool(self._held(book, self._asked(given) | {self.column: value}))
+
+    def counted(self, book: Catalog, given: Mapping[str, object]) -> Counter[str]:
+        """Return of each value how many rows of the table have it."""
+        frame = book.own_rows(self.table, self._asked(given))
+        if self.column != YEAR:
+            return Counter(frame[self.column])
+        return Counter(str(year) for text in frame["period"] for year in Period.parse(text).years)
 
     def written(self) -> dict[str, str]:
         """Return the filters that are values, not parameters."""
