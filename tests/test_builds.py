@@ -334,7 +334,9 @@ def test_after_all_that_the_next_build_works_and_cleans_up(two_editions):
 def test_one_chapter_to_a_page(two_editions):
     out = said(two_editions, "run", "trade", "-p", "period=2020-01/2020-09")
     assert "trade.html" in out
-    made = two_editions / "_build" / "pages" / "trade" / "chapters" / "trade.html"
+    folder = "trade_period=2020-01~2020-09"
+    made = two_editions / "_build" / "pages" / folder / "chapters" / "trade.html"
+    assert folder in out
     assert "4613.9亿元" in made.read_text(encoding="utf-8")
 
 

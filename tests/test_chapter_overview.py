@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal as D
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 import cqbook as cq
 from cqbook.analysis import overview
 from cqbook.figures import english
-from cqbook.quantities.quantity import quantity_of
+from cqbook.quantities.interval import Interval
+from cqbook.quantities.quantity import exact, missing, quantity_of
 
 AREA = "CN-50"
 
@@ -179,3 +181,16 @@ def test_how_sure(book):
 def test_a_place_without_figures_has_no_headlines(book):
     found = overview.headline_numbers(book, "500231", "2025")
     assert len(overview.headline_table(book, found, "2022")) < 3
+
+
+@pytest.mark.parametrize("text", ["2.457", "2.449", "2.5", "2.41"])
+def test_a_number_of_times_does_not_contradict_its_own_rounding(text):
+    """Of 2.43 the book says 约2.4倍; a correction by one per cent makes 约2.5倍 of 2.457."""
+    item = replace(exact(D(text), "times"), interval=Interval(D(text) - D("0.009"), D(text)))
+    assert overview.told_in_times(item).outcome == "holds"
+
+
+def test_a_number_of_times_known_to_less_than_its_digit_is_not_told():
+    item = replace(exact(D("2.44"), "times"), interval=Interval(D("2.2"), D("2.7")))
+    assert overview.told_in_times(item).outcome == "open"
+    assert overview.told_in_times(missing("times")).outcome == "open"

@@ -158,6 +158,7 @@ def test_a_figure_that_only_one_side_has(two):
     # another source has the same total, so it is used instead, or else it is gone
     assert len(gone.gone) + len(gone.revised) <= 1
     assert len(back.added) == len(gone.gone)
+    assert all(item.source and item.source_id for item in gone.gone if item.count == 1)
 
 
 def test_relations_follow_corrections_and_their_verdicts_turn(two):
@@ -245,6 +246,25 @@ def test_a_long_series_is_one_of_what_is_new(book, tmp_path, monkeypatch):
     single = len(book.table("observations"))
     whole = revisions.counts(book)["all"]
     assert whole == f"{single}个和{len(book.series)}个长序列（{len(frame) - single}个数）"
+
+
+def test_the_page_lists_what_it_counts_as_new(book, tmp_path, monkeypatch):
+    row = OneSided("重庆市·2026年1—10月·进出口额", "7300.5亿元", 1, "海关", "s", "s.r1")
+    found = Comparison(observations=ObservationChanges(added=(row,)), old="1", new="2")
+    path = tmp_path / "comparison.json"
+    path.write_text(comparison_json(found), encoding="utf-8")
+    monkeypatch.setenv(COMPARISON_VARIABLE, str(path))
+    assert revisions.added_rows().to_dict("records") == [
+        {
+            "what": row.what,
+            "text": row.text,
+            "source": "海关",
+            "source_id": "s",
+            "observation_id": "s.r1",
+        }
+    ]
+    monkeypatch.delenv(COMPARISON_VARIABLE)
+    assert revisions.added_rows().empty
 
 
 def test_an_edition_in_which_no_long_series_is_new(spoiled, monkeypatch):

@@ -25,6 +25,7 @@ from cqbook.editions import store
 from cqbook.errors import DataError, ParameterError
 from cqbook.execution import kernels, parameters
 from cqbook.execution.executor import execute
+from cqbook.execution.notebooks import nearest_page, notebooks
 from cqbook.execution.page import ExecutionError, Page
 from cqbook.execution.parameters import checked, read_parameters
 from cqbook.intake import customs_batch, customs_csv, customs_format
@@ -109,7 +110,7 @@ def test_text_from_the_command_line_takes_the_type_of_the_default(book):
         ({"rate": "9" * 400}, ["trade.rate=9", "4.35"]),
         ({"period": "2015"}, ["trade.period=2015", "2014", "2016", "2025"]),
         ({"area": "CN-99"}, ["trade.area=CN-99", "CN-50"]),
-        ({"area": "500231"}, ["trade.period=2025", "entity $area"]),
+        ({"area": "500231"}, ["trade.period=2025", "没有另给 period，用的是默认值"]),
         ({"data_dir": "x"}, ["--data"]),
     ],
 )
@@ -169,6 +170,11 @@ DETAIL |= {"flow": "vocabulary.direction"}
         (OF_TRADE, "area", None, ["area=None"]),
         (OF_TRADE, "period", 2030, ["period=2030", "entity $area", "2025"]),
         (OF_TRADE, "period", "2022年", ["did you mean 2022?"]),
+        (OF_TRADE, "period", "２０２２", ["是不是 2022？"]),
+        (OF_TRADE, "period", "2019年前三季度", ["是不是 2019-01/2019-09？"]),
+        (OF_TRADE, "period", "2016年1-4月", ["是不是 2016-01/2016-04？"]),
+        (OF_TRADE, "period", "2024Q1", ["2024-Q1没有这里要的数", "no such figures of 2024-Q1"]),
+        (OF_TRADE, "area", "江津", ["500116（江津区）没有这里要的数"]),
         ({"district": "districts.adcode"}, "district", "沙坪坝", ["500106（沙坪坝区）"]),
         ({"district": "districts.adcode"}, "district", "重庆市沙坪坝区", ["500106（沙坪坝区）"]),
         (DETAIL, "flow", "sideways", ["flow=sideways", "export import"]),
@@ -531,3 +537,32 @@ def test_a_table_of_pages_that_is_none(content, tmp_path, book):
 def test_names_of_editions_lead_nowhere_else(name):
     with pytest.raises(DataError):
         store.proper(name)
+
+
+def test_a_chapter_is_known_by_its_title():
+    known = notebooks(ROOT)
+    assert nearest_page("外贸结构", known) == "trade"
+    assert nearest_page("trad", known) == "trade"
+    assert nearest_page("没有这一章", known) == ""
+
+
+@pytest.mark.parametrize(
+    ("asked", "folder"),
+    [
+        ({}, "trade"),
+        ({"period": "2014"}, "trade_period=2014"),
+        (
+            {"period": "2019-01/2019-09", "area": "CN-51"},
+            "trade_area=CN-51_period=2019-01~2019-09",
+        ),
+    ],
+)
+def test_the_folder_of_a_page_has_its_parameters(asked, folder):
+    assert pages.own_folder("trade", asked) == folder
+
+
+def test_folders_of_other_parameters_are_others():
+    texts = ["一", "二", "a b", "a-b", "x" * 300, "x" * 301, "../..", "~~/~~"]
+    names = {pages.own_folder("trade", {"words": text}) for text in texts}
+    assert len(names) == len(texts)
+    assert all("/" not in name and len(name) < 120 for name in names)

@@ -297,8 +297,9 @@ def test_it_stands_and_is_revised_by_a_newer_edition(made, root, form, monkeypat
     assert {item.verdict for item in found.values()} == {verify.STANDS}
     assert found["table"].name == NAME
     row = Revision(
-        "何物", "3741.15亿元", "3900.5亿元", "甲报", "海关", "a", "b", ("a", "b"), "更正"
-    )
+        "何物", "3741.15亿元（reported）", "3900.5亿元（reported）", "甲报", "海关",
+        "a", "b", ("a", "b"), "更正",
+    )  # fmt: skip
     monkeypatch.setattr(verify, "compare_observations", lambda *_: ObservationChanges((row,)))
     found = asked(root, made[form], form, NEW)
     assert found["table"].detail.endswith("原因：更正（海关）")

@@ -30,9 +30,9 @@ from test_exports import exhibit
 
 from cqbook import cli
 from cqbook.citing import briefing, powerpoint, update, verify
+from cqbook.citing.alike import begins_with
 from cqbook.citing.readers.office import SVG_BLIP
 from cqbook.citing.updating.charts import DrawnChart, own_cells
-from cqbook.citing.updating.newer import _begins
 from cqbook.citing.word import to_docx
 from cqbook.disk import untrusted
 from cqbook.disk.checksums import digest
@@ -623,9 +623,9 @@ def test_a_table_is_known_by_its_caption_too(root, made):
 
 
 def test_the_reason_of_a_change_is_of_that_number():
-    assert _begins("31亿元", "31")
-    assert not _begins("313.2亿元", "31")
-    assert not _begins("31.2亿元", "31")
+    assert begins_with("31亿元", "31")
+    assert not begins_with("313.2亿元", "31")
+    assert not begins_with("31.2亿元", "31")
 
 
 # --- documents that the book did not make

@@ -362,17 +362,16 @@ def _params(root: Path, arguments: argparse.Namespace) -> int:
 
 def _notebook_of(root: Path, chapter: str) -> NotebookNode:
     """Return a chapter's notebook, or refuse a name that no chapter has, with the nearest."""
-    from cqbook.data.codes import nearest
     from cqbook.errors import ParameterError
-    from cqbook.execution.notebooks import notebooks
+    from cqbook.execution.notebooks import nearest_page, notebooks
 
     known = notebooks(root)
     if chapter not in known:
-        near = nearest(chapter, known)
-        hint = f"；是不是 {near}？" if near else ""
+        near = nearest_page(chapter, known)
+        hint, hint_en = (f"；是不是 {near}？", f"; did you mean {near}?") if near else ("", ";")
         msg = (
             f"没有章节 {chapter}{hint} 有：{'、'.join(known)}"
-            f" | no chapter {chapter!r}; expected one of {', '.join(known)}"
+            f" | no chapter {chapter!r}{hint_en} expected one of {', '.join(known)}"
         )
         raise ParameterError(msg)
     return known[chapter]

@@ -190,6 +190,17 @@ def sent(book: Catalog, area: str, period: str) -> tuple[Quantity, Quantity]:
     return boxes, worth
 
 
+def floors_zh(book: Catalog, area: str, periods: Iterable[str]) -> str:
+    """Return of which periods the boxes, or their value, are known from below only; or empty."""
+    pairs = {text: sent(book, area, text) for text in dict.fromkeys(periods)}
+    return "、".join(
+        f"{period_zh(text)}的{name}"
+        for text, pair in pairs.items()
+        for name, item in zip(("箱量", "货值"), pair, strict=True)
+        if item.known and not item.bounded
+    )
+
+
 _ROUTE = "route=ilstc"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_FLOOR, Decimal
 
 import pandas as pd
@@ -30,6 +30,7 @@ from cqbook.quantities.quantity import (
     period_zh,
 )
 from cqbook.quantities.units import MINUS
+from cqbook.quantities.verdict import Verdict, ordered
 
 UNIT, BOXES = "100M CNY", "10k TEU"
 #: First year of the history: the first with trade in yuan.
@@ -163,14 +164,33 @@ def in_times(item: Quantity) -> str:
     return item.approximately(1) if item.bounded else item.roughly
 
 
-def as_told(item: Quantity) -> Quantity:
-    """Return the number that `in_times` says: a claim that says it asks whether it is near."""
-    return exact(Decimal(f"{item.point:.1f}"), "times") if item.bounded else item
+def told_in_times(item: Quantity) -> Verdict:
+    """Return whether a number of times is what `in_times` says, to the digit that it says.
+
+    A tenth and not a part of it: of 2.457, which it says as 约2.5倍, a correction of one per cent
+    must not make the book contradict its own rounding.
+    """
+    if not item.bounded:
+        # of a floor nobody knows how far above it the number lies
+        return ordered([], item.zh)
+    said = Decimal(f"{item.point:.1f}")
+    least, most = (exact(said + by, "times") for by in (-_TENTH, _TENTH))
+    words = f"{item.zh} 与 {exact(said, 'times').zh} 相差不到{_TENTH}倍"
+    found = ordered([item > least, item < most], words)
+    return replace(found, room=replace(found.room, limit=f"{_TENTH}倍"), nearest=words)
+
+
+_TENTH = Decimal("0.1")
 
 
 def in_whole(item: Quantity) -> str:
     """Return a derived amount without decimals, beside others that have none: 约99亿元."""
     return item.in_words(f"约{item.point:.0f}亿元" if item.bounded else item.zh)
+
+
+def as_found(item: Quantity) -> str:
+    """Return an amount as it is printed; one that this book made of others as 约218亿元."""
+    return in_whole(item) if item.status in NOT_PRINTED else item.in_words(item.zh)
 
 
 def year_columns(found: Years, unit: str) -> pd.DataFrame:

@@ -25,7 +25,9 @@ from cqbook.build.judge import accepted_output, judge_pages, read_lock, stale
 from cqbook.build.order import Order, Say, failed_folder, order, page_memory
 from cqbook.build.pages import (
     REVISIONS,
+    asked_beside,
     each_page,
+    own_folder,
     pages,
     wanted,
 )
@@ -45,7 +47,7 @@ from cqbook.errors import ChapterError, DataError, ParameterError
 from cqbook.execution import kernels
 from cqbook.execution.executor import Runner, execute_all, here
 from cqbook.execution.memory import Memory
-from cqbook.execution.notebooks import changed_cells, to_bytes
+from cqbook.execution.notebooks import changed_cells, nearest_page, notebooks, to_bytes
 from cqbook.execution.page import Executed, ExecutionError, Page
 from cqbook.figures.claims import said_of
 
@@ -119,7 +121,17 @@ def accept(root: Path, say: Say, only: Iterable[str] = ()) -> Accepted:
     everything = pages(root, book)
     strange = chosen - {page.name for page in everything}
     if strange:
-        msg = f"没有页面 {'、'.join(sorted(strange))} | no such page: {', '.join(sorted(strange))}"
+        held = notebooks(root)
+        meant = [near for name in sorted(strange) if (near := nearest_page(name, held))]
+        hint, hint_en = (
+            (f"；是不是 {'、'.join(meant)}？", f"; did you mean {', '.join(meant)}?")
+            if meant
+            else ("", "")
+        )
+        msg = (
+            f"没有页面 {'、'.join(sorted(strange))}{hint}"
+            f" | no such page: {', '.join(sorted(strange))}{hint_en}"
+        )
         raise ParameterError(msg)
     todo = [page for page in everything if not chosen or page.name in chosen]
     check_chapters(root, {page.notebook for page in todo} if chosen else None)
@@ -293,7 +305,6 @@ def run(
     data = data or root / "data"
     kernels.warm(data)
     book = Catalog(data)
-    target = root / "_build" / "pages" / chapter
     work = root / "_build"
     check_chapters_once(root, [chapter])
     check_package_once(root, book)
@@ -305,6 +316,8 @@ def run(
             if not item.claim.holds:
                 say(f"  论断 {item.line}")
         site = render_alone(root, chosen, results, book, own, say, renderer)
+        asked = asked_beside(root, chosen[0])
+        target = root / "_build" / "pages" / own_folder(chapter, asked)
         put_in_place(site, target)
     return target / "chapters" / f"{chapter}.html"
 

@@ -13,19 +13,22 @@ import nbformat
 
 from cqbook.build import configuration
 from cqbook.data.catalog import Catalog
-from cqbook.data.codes import nearest
 from cqbook.data.customs_store import CUSTOMS
+from cqbook.disk.checksums import json_digest
 from cqbook.disk.text import decode
 from cqbook.disk.untrusted import content_of
 from cqbook.errors import Breach, ContractError, ParameterError, broken_csv, visible
 from cqbook.execution import parameters
-from cqbook.execution.notebooks import notebooks
+from cqbook.execution.notebooks import nearest_page, notebooks
 from cqbook.execution.page import Page
 
 #: The page that tells what changed since the edition before; executed when all others are known.
 REVISIONS = "revisions"
 #: What a page is called: it is the name of a file, and part of addresses.
 PAGE_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+#: What does not stand in the name of a folder that every system takes, and how long that is.
+_NO_NAME = re.compile(r"[^0-9A-Za-z=_.~-]")
+_LONGEST_NAME = 100
 #: Name of an edition that was given data or parameters of its own, but no name.
 DRAFT = "draft"
 
@@ -106,19 +109,18 @@ def each_page(
         See `parameters.checked`; also for an unknown page.
     """
     given = given or {}
-    known = {
-        name: parameters.read_parameters(notebook) for name, notebook in notebooks(root).items()
-    }
+    held = notebooks(root)
+    known = {name: parameters.read_parameters(notebook) for name, notebook in held.items()}
     path = table or root / "chapters" / "pages.csv"
     rows = _rows(path) if path.exists() else []
     names = [*known, *(row["page"] for row in rows)]
     for name in given:
         if name not in names:
-            near = nearest(name, names)
-            hint = f"；是不是 {near}？" if near else ""
+            near = nearest_page(name, held, names)
+            hint, hint_en = (f"；是不是 {near}？", f"; did you mean {near}?") if near else ("", ";")
             msg = (
                 f"没有页面 {name}{hint} 有：{'、'.join(known)}"
-                f" | no page {name!r}; expected one of {', '.join(known)}"
+                f" | no page {name!r}{hint_en} expected one of {', '.join(known)}"
             )
             raise ParameterError(msg)
     for name, items in known.items():
@@ -146,6 +148,41 @@ def each_page(
         own = {**given.get(notebook, {}), **own, **given.get(row["page"], {})}
         typed = parameters.checked(row["page"], known[notebook], own, book)
         yield Page(row["page"], notebook, typed)
+
+
+def asked_beside(root: Path, page: Page) -> dict[str, parameters.Value]:
+    """Return the parameters of a page that are not those that it has when none are given."""
+    own = {item.name: item.default for item in _parameters(root, page)}
+    path = root / "chapters" / "pages.csv"
+    rows = {row["page"]: row for row in _rows(path)} if path.exists() else {}
+    # in the table all is text, and an empty cell is the notebook's own value
+    own |= {name: text for name, text in rows.get(page.name, {}).items() if text}
+    return {name: value for name, value in page.parameters.items() if value != own[name]}
+
+
+def question_of(root: Path, page: Page) -> dict[str, Any]:
+    """Return what `cqbook.site.asked` reads; empty: a page as it is when nothing is asked."""
+    given = asked_beside(root, page)
+    items = [item for item in _parameters(root, page) if item.allowed] if given else []
+    values = {item.name: str(page.parameters.get(item.name, item.default)) for item in items}
+    rules = {item.name: str(item.allowed) for item in items}
+    return {"given": sorted(given), "rules": rules, "values": values} if rules else {}
+
+
+def _parameters(root: Path, page: Page) -> list[parameters.Parameter]:
+    return parameters.read_parameters(notebooks(root)[page.notebook])
+
+
+def own_folder(page: str, asked: Mapping[str, parameters.Value]) -> str:
+    """Return the name of a page's folder: of other parameters it is another one, and has them.
+
+    ``trade_area=CN-51_period=2019-01~2019-09``; what a name can't have is told apart by a hash.
+    """
+    said = "_".join([page, *(f"{name}={value}" for name, value in sorted(asked.items()))])
+    plain = _NO_NAME.sub("-", said.replace("/", "~"))
+    if len(plain) <= _LONGEST_NAME and plain.replace("~", "/") == said:
+        return plain
+    return f"{plain[:_LONGEST_NAME]}_{json_digest(said)[:8]}"
 
 
 def wanted(root: Path, all_pages: Iterable[Page], data: Path) -> list[Page]:

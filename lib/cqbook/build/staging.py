@@ -10,7 +10,7 @@ from pathlib import Path
 from cqbook.build import configuration
 from cqbook.build.manifest import manifest
 from cqbook.build.order import Order, Say
-from cqbook.build.pages import staged_contents
+from cqbook.build.pages import question_of, staged_contents
 from cqbook.build.rendering import BuildError
 from cqbook.build.sbom import SBOM, kept_bill
 from cqbook.data.catalog import Catalog
@@ -45,7 +45,13 @@ def stage(
 
     (target / "chapters").mkdir(parents=True)
     config = configuration.settings(root)
-    config["sphinx"]["config"] |= {"cqbook_edition": edition, "cqbook_files": files}
+    chosen = list(chosen)
+    asked = {page.name: found for page in chosen if (found := question_of(root, page))}
+    config["sphinx"]["config"] |= {
+        "cqbook_edition": edition,
+        "cqbook_files": files,
+        "cqbook_asked": asked,
+    }
     text = yaml.safe_dump(config, allow_unicode=True, sort_keys=False)
     (target / "_config.yml").write_text(text, encoding="utf-8")
     listed = contents or staged_contents(root, chosen)

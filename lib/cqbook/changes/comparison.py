@@ -228,7 +228,13 @@ def _one_sided(book: Catalog, other: Catalog, rows: Sequence[TableRow]) -> tuple
     whole = book.series.keys() - other.series.keys()
     tables = [row["observation_id"].partition(".")[0] for row in rows]
     single = [
-        OneSided(what(book, row), quantity_of(row).zh)
+        OneSided(
+            what(book, row),
+            quantity_of(row).zh,
+            source=book.source_label(row["source_id"]),
+            source_id=row["source_id"],
+            observation_id=row["observation_id"],
+        )
         for row, table in zip(rows, tables, strict=True)
         if table not in whole
     ]

@@ -94,11 +94,17 @@ class Revision:
 
 @dataclass(frozen=True)
 class OneSided:
-    """A thing that only one data package has a figure for; or a long series of so many."""
+    """A thing that only one data package has a figure for; or a long series of so many.
+
+    A long series has no ``source``: its figures have theirs.
+    """
 
     what: str
     text: str
     count: int = 1
+    source: str = ""
+    source_id: str = ""
+    observation_id: str = ""
 
 
 @dataclass(frozen=True)

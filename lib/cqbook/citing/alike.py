@@ -105,3 +105,9 @@ def shown_around(text: str, start: int, end: int) -> str:
     head = "…" if len(before) > _SHOWN else ""
     tail = "…" if len(behind) > _SHOWN else ""
     return f"{head}{before[-_SHOWN:]}{text[start:end]}{behind[:_SHOWN]}{tail}".strip()
+
+
+def begins_with(text: str, number: str) -> bool:
+    """Return whether a text begins with a number, and not with a longer one."""
+    wanted = re.escape(bare(number))
+    return re.match(rf"{wanted}(?![0-9]|\.[0-9])", bare(text)) is not None

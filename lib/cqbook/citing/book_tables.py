@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
 from cqbook.changes.records import Revision
-from cqbook.citing.alike import bare
+from cqbook.citing.alike import bare, begins_with
 from cqbook.citing.briefing import NO_CELL, bare_end, caption, note_line, reference
 from cqbook.citing.cited import Cited
 from cqbook.citing.entries import TableEntry
@@ -206,6 +206,7 @@ def why_table_revised(
     was, now = named_rows(old, new)
     moves: list[str] = []
     cells: set[tuple[str, str]] = set()
+    changed = False
     for name in dict.fromkeys([*now, *was]):
         before, after = was.get(name), now.get(name)
         if before is None or after is None:
@@ -213,15 +214,18 @@ def why_table_revised(
             continue
         for head, one, two in zip(new.columns, before, after, strict=False):
             if one != two:
-                cells.add((bare(one), bare(two)))
+                changed = True
+                if one and two:
+                    cells.add((one, two))
                 moves.append(f"{name}·{head}：{one or '无'} → {two or '无'}")
     reasons = [
         f"{item.how}（{item.new_source}）"
         for item in revised
-        if (bare(item.old), bare(item.new)) in cells
+        # a revision says the status behind the number
+        if any(begins_with(item.old, one) and begins_with(item.new, two) for one, two in cells)
     ]
     why = "、".join(dict.fromkeys(reasons)) or unexplained
-    if moves and not cells and not reasons:
+    if moves and not changed and not reasons:
         why = "表中列的行有增减"
     more = f"等{len(moves)}处" if len(moves) > _NAMED else ""
     listed = "；".join(moves[:_NAMED]) or "表头、出处或附注有变"

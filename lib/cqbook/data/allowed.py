@@ -10,6 +10,7 @@ papermill by the chapter itself.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -18,7 +19,9 @@ from cqbook.data.codes import check_codes, choices, code_names, meant
 from cqbook.data.customs_store import CUSTOMS
 from cqbook.data.vocabulary import CURRENCIES, DIRECTIONS_ZH
 from cqbook.errors import ParameterError, visible
+from cqbook.quantities.numerals import halfwidth
 from cqbook.quantities.periods import Period
+from cqbook.quantities.printed import read_period
 
 #: A column that no table has: the years that the periods of its rows touch.
 YEAR = "year"
@@ -91,6 +94,13 @@ class Allowed:
             return value in self.values(book, given)
         return bool(self._held(book, self._asked(given) | {self.column: value}))
 
+    def counted(self, book: Catalog, given: Mapping[str, object]) -> Counter[str]:
+        """Return of each value how many rows of the table have it."""
+        frame = book.own_rows(self.table, self._asked(given))
+        if self.column != YEAR:
+            return Counter(frame[self.column])
+        return Counter(str(year) for text in frame["period"] for year in Period.parse(text).years)
+
     def written(self) -> dict[str, str]:
         """Return the filters that are values, not parameters."""
         return {name: text for name, text in self.filters.items() if not text.startswith("$")}
@@ -137,9 +147,18 @@ def check_parameters(book: Catalog, **given: tuple[object, str]) -> None:
 
 
 def refuse_unheld(
-    book: Catalog, name: str, allowed: Allowed, values: Mapping[str, object], chapter: str = ""
+    book: Catalog,
+    name: str,
+    allowed: Allowed,
+    values: Mapping[str, object],
+    chapter: str = "",
+    *,
+    given: bool = True,
 ) -> None:
-    """Refuse the parameter `name` if the data do not hold its value; see `check_parameters`."""
+    """Refuse the parameter `name` if the data do not hold its value; see `check_parameters`.
+
+    Not `given`, it is the chapter's default beside another that was given.
+    """
     value = str(values[name])
     if (allowed.optional and not value) or allowed.holds(book, value, values):
         return
@@ -150,14 +169,39 @@ def refuse_unheld(
     if not valid or value in valid:
         return
     said = f"{chapter}.{name}={visible(value)}" if chapter else f"{name}={visible(value)}"
-    near = meant(value, valid, names_of(book, allowed))
-    hint, hint_en = (f"；是不是 {near}？", f"; did you mean {near}?") if near else ("", "")
+    hint, hint_en = _hint(book, allowed, value, valid)
+    if not given:
+        # nobody who asked for another place has typed the year that it lacks
+        hint = f"；没有另给 {name}，用的是默认值{hint}"
+        hint_en = f"; {name} was not given, this is its default{hint_en}"
     msg = (
         f"参数 {said}：数据中没有（{allowed}）{hint} 应为下列之一"
         f" | parameter {said}: not in the data ({allowed}){hint_en} expected one of:"
         f" {choices(value, valid)}"
     )
     raise ParameterError(msg)
+
+
+def _hint(book: Catalog, allowed: Allowed, value: str, valid: list[str]) -> tuple[str, str]:
+    """Return what may have been meant by a value that is none, Chinese and English."""
+    plain = halfwidth(value).strip()
+    names = names_of(book, allowed)
+    # 2019年前三季度 is a period typed another way
+    read = _period_read(plain) if allowed.column in ("period", YEAR) else ""
+    near = read if read in valid else "" if read else meant(plain, valid, names)
+    if near:
+        return f"；是不是 {near}？", f"; did you mean {near}?"
+    # what is understood and not held is not another one misspelt
+    known = read if read != value else ""
+    known = known or meant(plain, sorted(set(names.values())), names, near=1)
+    return (f"；{known}没有这里要的数。", f"; no such figures of {known}.") if known else ("", "")
+
+
+def _period_read(value: str) -> str:
+    try:
+        return read_period(value)
+    except ValueError:
+        return ""
 
 
 def names_of(book: Catalog, allowed: Allowed) -> dict[str, str]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import nbformat
 
+from cqbook.data.codes import nearest
 from cqbook.disk.checksums import json_digest
 from cqbook.disk.regular import regular_content
 from cqbook.errors import DataError, library_words
@@ -189,3 +191,18 @@ def _with_ids(text: str) -> str:
     for number, cell in without:
         cell["id"] = f"cell-{number}"
     return json.dumps(content, ensure_ascii=False) if without else text
+
+
+def nearest_page(
+    name: str, known: Mapping[str, nbformat.NotebookNode], others: Iterable[str] = ()
+) -> str:
+    """Return the page that is nearly called `name`, or whose title is it (外贸结构); or empty."""
+    titles = {title: page for page, item in known.items() if (title := _title(item))}
+    return titles.get(name) or nearest(name, [*known, *others])
+
+
+def _title(notebook: nbformat.NotebookNode) -> str:
+    """Return the heading that a notebook begins with."""
+    sources = [cell.source for cell in notebook.cells[:1] if cell.cell_type == "markdown"]
+    first = sources[0].lstrip().splitlines()[:1] if sources else []
+    return first[0].removeprefix("# ").strip() if first else ""

@@ -280,5 +280,5 @@ def checked(
     for name, item in known.items() if typed else ():
         # what was not given can be wrong too, beside what was: another year of another place
         if item.allowed:
-            refuse_unheld(book, name, item.allowed, values, chapter)
+            refuse_unheld(book, name, item.allowed, values, chapter, given=name in typed)
     return typed

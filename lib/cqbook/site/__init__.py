@@ -51,6 +51,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_node(Listing, html=nothing, latex=nothing, text=nothing)
     app.add_config_value("cqbook_edition", "", "html", types=[str])
     app.add_config_value("cqbook_files", True, "html", types=[bool])
+    app.add_config_value("cqbook_asked", {}, "html", types=[dict])
     # jupyter-book sets it whether or not sphinx-comments, which this book has no use for, is there
     app.add_config_value("comments_config", {}, "", types=[dict])
     kept.setup(app)

@@ -240,7 +240,7 @@ def _shows(sentence: str, claim: Claim) -> bool:
     if whose:
         return whose.rpartition("的")[2] in sentence
     said = _amounts(sentence)
-    sides = re.split(" (?:[<>≤≥]|与) ", compared.partition(" 的相对差")[0])
+    sides = re.split(" (?:[<>≤≥]|与) ", re.split(" (?:的相对差|相差不到)", compared)[0])
     return any(_meet(one, other) for one in said for side in sides for other in _between(side))
 
 

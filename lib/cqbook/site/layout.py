@@ -24,6 +24,7 @@ from cqbook.disk.checksums import file_digest
 from cqbook.editions.feed import FEED
 from cqbook.figures.english import period
 from cqbook.site.abstracts import CHINESE_ONLY, titles_of
+from cqbook.site.asked import PageQuestion, told_of
 from cqbook.site.claims import sources_named, sources_said
 from cqbook.site.directives import Bilingual
 from cqbook.site.figure_index import exhibits
@@ -346,6 +347,15 @@ def _newest(app: Sphinx, doctree: nodes.document | None) -> Newest | None:
     return newest(book_of(app), rows, publication(app).place)
 
 
+def _asked(app: Sphinx, page: str, doctree: nodes.document | None) -> Markup:
+    """Return that a page says almost nothing of what it was asked for, where it does."""
+    content = app.config.cqbook_asked.get(page.rpartition("/")[2])
+    if not content or doctree is None:
+        return Markup()
+    zh, en = told_of(book_of(app), rows_of_page(doctree), PageQuestion.read(content))
+    return markup("asked.html", zh=zh, en=en) if zh else Markup()
+
+
 def dress(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
@@ -359,6 +369,7 @@ def dress(
         named = sources_named(app, "" if doctree is None else doctree.astext())
         cited, defined_here = sources_said(app, page), _words(app, page)
         line = provenance(doctree, cited, named, edition, way, _newest(app, doctree), defined_here)
+        line += _asked(app, page, doctree)
         before, end, after = body.partition("</h1>")
         context["body"] = markup("body.html", before=before, end=end, line=line, after=after)
     tags = Markup(context.get("metatags", ""))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from cqbook.citing.alike import bare
+from cqbook.citing.alike import begins_with
 from cqbook.citing.book_tables import GOES_ON, texts_of_table, why_table_revised
 from cqbook.citing.briefing import printed_texts
 from cqbook.citing.entries import (
@@ -140,7 +139,7 @@ class NewerEdition:
     def why_number(self, then: Path, old: str, new: str) -> str:
         """Return what the data say of why a number is another."""
         for item in self.held.revised(then, self.folder):
-            if _begins(item.old, old) and _begins(item.new, new):
+            if begins_with(item.old, old) and begins_with(item.new, new):
                 return f"{item.what}{item.how}（{item.old_source} → {item.new_source}）"
         return UNEXPLAINED
 
@@ -188,9 +187,3 @@ class NewerEdition:
         # on slides it may go on
         moved[f"{sides.old.title}{GOES_ON}"] = f"{sides.new.title}{GOES_ON}"
         return [PrintedPair(old, new) for old, new in moved.items()]
-
-
-def _begins(text: str, number: str) -> bool:
-    """Return whether a text begins with a number, and not with a longer one."""
-    wanted = re.escape(bare(number))
-    return re.match(rf"{wanted}(?![0-9]|\.[0-9])", bare(text)) is not None
