@@ -35,6 +35,10 @@ _WORTH_OF = {
 _NO_WORTH = frozenset({*_WORTH_OF, "ilstc_containers", "crexpress_containers"})
 #: Behind the name of a route: not its boxes.
 _NO_BOXES = re.compile("班列|货[物重运]|重量|价值|[列车趟吨]")
+#: Of all goods, whatever was told of some.
+_ALL_OF_IT = re.compile(
+    "全[市省国区县](?:外贸)?(?:进出口|出口|进口)(?:总?[额值])?(?:同比|整体)?[增下上回提]"
+)
 #: What was carried out of what is planned.
 _DONE_OF = {"investment_planned": "investment_completed"}
 #: Of a thing and not its amount, short as they are.
@@ -89,6 +93,10 @@ def _of_a_rate(
     if not fresh.codes and is_unknown_thing(names, words.said):
         return Choice(("",), "", sure=False)
     word = fresh.word.word if fresh.word else ""
+    if same.row["indicator"] != "trade_value" and _ALL_OF_IT.search(own):
+        # 摩托车出口480万辆，全市出口增长10.2%
+        codes = tuple(dict.fromkeys(("trade_value", same.row["indicator"])))
+        return Choice(codes, "指标：承同句前一数，也可能是全部进出口", sure=False)
     if word in WORTH and same.row["indicator"] in _NO_WORTH:
         # 西部陆海新通道运量增长10%，货值增长8%
         of_it = _WORTH_OF.get(same.row["indicator"], fresh.first)

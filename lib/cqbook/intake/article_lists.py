@@ -90,7 +90,9 @@ def in_turn(
 def _against_each(figures: Sequence[ArticleFigure], group: Sequence[int]) -> list[str]:
     """Return with what each of a list is compared, where there are as many: 高于全国、西部."""
     said = {figures[place].row["base"] for place in group}
-    if len(said) != 1 or any(figures[place].row["measure"] != "difference" for place in group):
+    if len(said) != 1 or any(
+        figures[place].row["measure"] not in ("difference", "pp_change") for place in group
+    ):
         return []
     bases = re.split(_AND, next(iter(said)).removesuffix("分别"))
     return bases if len(bases) == len(group) > 1 else []

@@ -369,7 +369,7 @@ def _of_sentence(
         if item.role in ("is", "near") and item.period and not _from(plain, item, spot.others, core)
     ]
     now = [item for item in own if item.role == "now"]
-    last = _finest(speaking) if speaking else None
+    last = _finest(plain, speaking) if speaking else None
     planned = status in ("plan", "target")
     if last and written and _LATER.search(plain[last.end : core]):
         return _planned(written)
@@ -626,10 +626,19 @@ def _carries(plain: str, item: NamedPeriod, spot: FigurePlace) -> bool:
     return item.role == "other" and len(item.period) == 10
 
 
-def _finest(speaking: Sequence[NamedPeriod]) -> NamedPeriod:
-    """Return the period named last; of 今年4月…2023年大会 the month: the year repeats it."""
+def _finest(plain: str, speaking: Sequence[NamedPeriod]) -> NamedPeriod:
+    """Return the period named last; of 今年4月…2023年大会 the month: the year repeats it.
+
+    三、四季度回升，2025年增长12%: a year that begins a clause is what that is of.
+    """
     last = speaking[-1]
-    if len(speaking) > 1 and len(last.period) == 4 and re.match("[12一二]", last.text):
+    begins = plain[: last.start].endswith(("，", ","))
+    if (
+        len(speaking) > 1
+        and not begins
+        and len(last.period) == 4
+        and re.match("[12一二]", last.text)
+    ):
         before = speaking[-2]
         if before.period.startswith(last.period) and len(before.period) == 7:
             return before

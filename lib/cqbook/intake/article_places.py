@@ -10,7 +10,7 @@ from cqbook.intake.article_names import Mention, Names
 GIVES = re.compile("海关|统计局|协会|数据|发布|获悉|介绍|表示|消息")
 _PARTNER = re.compile(
     "(?:对|向|往|从|自|与|和|同|至|到|销往|出口到|进口自|通过|经|经由|走|利用|借助|依托|换到|融入|获评"
-    "|入选|评为|支持|带动|服务|位于|来自|相比|高于|低于|占)$"
+    "|入选|评为|培育|认定|获批|支持|带动|服务|位于|来自|相比|高于|低于|占)$"
 )
 #: 全国第三, 全国排名: among all, of which the figure is not.
 #: 中国台湾: of a part with which trade is.
@@ -18,7 +18,8 @@ _OF_ALL = re.compile("第|首|前|排名|位次|占比|份额|台湾|香港|澳�
 #: Whose it is is said behind: 长安汽车旗下的威致科技.
 _OWNS = re.compile("旗下|所属|下属|分公司|口岸|海关|关区")
 #: One of several, named as an example: 东站、T3B航站楼等183个项目.
-_IN_LIST = re.compile("[^,，。；、等对向]{0,8}[、等]")
+#: 南岸区签约12个、总投资…: behind a number another begins.
+_IN_LIST = re.compile("[^,，。；、等对向0-9]{0,8}、|[^,，。；、等对向]{0,8}等")
 _PLACES = ("province", "district", "park", "zone")
 #: Between two names of a list.
 _BESIDE = re.compile("(?:、|和|与|及|以及)")

@@ -189,7 +189,7 @@ def named_periods(plain: str, written: TextDate | None, year: int = 0) -> list[N
             found[-1], year = whole, made.year
             continue
         if found and _goes_on_list(plain, found[-1], made):
-            made = replace(made, role="is")
+            made = replace(made, role=found[-1].role)
         begun = re.search("[由从]$", plain[: made.start])
         if year and match["relative"] in _YEAR_BEFORE:
             begun = match
@@ -235,8 +235,16 @@ def _is_over(plain: str, match: re.Match[str], ahead: NamedPeriod) -> bool:
 
 
 def _goes_on_list(plain: str, last: NamedPeriod, made: NamedPeriod) -> bool:
-    """Return whether a period is the next of a list: 前三季度和全年分别, not 与2024年相比."""
-    beside = plain[last.end : made.start] in ("和", "与", "及", "以及")
+    """Return whether a period is the next of a list: 前三季度和全年分别, not 与2024年相比.
+
+    比上半年、前三季度: with both is compared.
+    """
+    between = plain[last.end : made.start]
+    if last.role == "base" and made.role == "is":
+        return between in ("、", "和", "及", "以及") and bool(
+            re.search("[比较]$", plain[: last.start])
+        )
+    beside = between in ("和", "与", "及", "以及")
     compared = re.match(
         "[^,，。；]{0,4}?(?:相比|比较|持平|相当|比)", plain[made.end : made.end + 6]
     )

@@ -982,10 +982,13 @@ _THAN_PERIOD = re.compile(
     "[比较与](?P<base>(?:(?:去|上|今)年|20[0-9]{2}年)?(?:第?[一二三四1-4]季度|(?:1[0-2]|[1-9])月份?))(?!同期|末|底)"
 )
 #: 增速较6月回落, 比前10个月加快: of a change of points, which is else against a year before.
+_MONTHS = (
+    "(?:(?:(?:去|上|今)年|20[0-9]{2}年)?(?:第?[一二三四1-4]季度|首季|[上下]半年"
+    "|(?:(?:1[0-2]|[1-9])月?[-—–~～至到]{1,2})?(?:1[0-2]|[1-9])月份?"
+    "|前(?:1[0-2]|[1-9一二两三四五六七八九十])个?(?:月|季度)|(?<=年)全年)|上(?:个)?(?:月|季度))"
+)
 _THAN_MONTHS = re.compile(
-    "(?<![环同])[比较与](?P<base>(?:(?:去|上|今)年|20[0-9]{2}年)?(?:第?[一二三四1-4]季度|首季|[上下]半年"
-    "|(?:(?:1[0-2]|[1-9])月?[-—–~～至到]{1,2})?(?:1[0-2]|[1-9])月份?|前(?:1[0-2]|[1-9一二两三四五六七八九十])个?(?:月|季度)|(?<=年)全年)"
-    "|上(?:个)?(?:月|季度))(?!同期|末|底)"
+    f"(?<![环同])[比较与](?P<base>{_MONTHS}(?:(?:、|和|及){_MONTHS})*)(?!同期|末|底)"
 )
 #: 与2021年相比, 较疫情前的2019年, 比“十三五”末的2020年.
 _THAN_YEAR = re.compile(
@@ -1089,6 +1092,10 @@ def _points(
     measure, base, reason = made
     against = _THAN_MONTHS.search(left) if measure == "pp_change" and not base else None
     base = against["base"] if against else base
+    beside = before and before.measure == measure == "pp_change" and not base
+    if before and beside and re.match("个?(?:、|和|及|与)", plain[before.end : item.core]):
+        # 比上半年、前三季度分别提高2.5个、下降2.4个百分点
+        base = before.base
     base = re.sub(r"(?:[0-9.]+个?(?:和|、|及|与)[^0-9]{0,8})+$", "", base)
     return replace(
         item, measure=measure, base=base, reasons=(reason,), figure=replace(figure, value=value)
