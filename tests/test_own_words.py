@@ -191,6 +191,15 @@ def test_a_title_of_ones_own_is_asked_for_every_number(text, role, kind):
     assert words.says_itself(1, "84%") is (kind != "the book's")
 
 
+def test_a_title_of_ones_own_without_a_number_is_listed():
+    """It stood over a chart that says the contrary, and no line said so."""
+    text = "图3　汽车出口的增量主要在上半年"
+    words = in_own_words([Passage(text, AT, AT, "text", AT)], [PRINTED], [], [])
+    assert list(unasked_lines(words, [], [])) == [
+        f"自己的图题，书里没有，没有核对：“{text}” | titles of your own: 1"
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "known"),
     [
@@ -201,15 +210,6 @@ def test_a_title_of_ones_own_is_asked_for_every_number(text, role, kind):
         ("Who trades", True),
     ],
 )
-def test_a_title_of_ones_own_without_a_number_is_listed():
-    """It stood over a chart that says the contrary, and no line said so."""
-    text = "图3　汽车出口的增量主要在上半年"
-    words = in_own_words([Passage(text, AT, AT, "text", AT)], [PRINTED], [], [])
-    assert list(unasked_lines(words, [], [])) == [
-        f"自己的图题，书里没有，没有核对：“{text}” | titles of your own: 1"
-    ]
-
-
 def test_a_title_in_english_has_no_number_that_the_book_does_not_print(text, known):
     words = in_own_words([Passage(text, AT, AT, "heading", AT)], [PRINTED], [], [])
     assert words.foreign == (() if known else (text,))

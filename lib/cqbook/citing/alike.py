@@ -15,7 +15,7 @@ SENTENCE_END = re.compile(r"[;!?]|(?<![0-9])\.|\.(?![0-9])")
 #: （见图1）: where to look, and nothing of the number.
 _SEE = re.compile(r"\((?:详?见|参见|如)?附?[图表]\d{1,3}(?:所示)?\)")
 #: Words for a rate against the year before.
-_SAME_RATE = re.compile("[比较](?:上|去)年(?:同期)?(?=[增下减升降提回])")
+_SAME_RATE = re.compile("[比较](?:上|去)年(?:同期)?(?=[增下减升降提回]|$)")
 #: Words that say nothing of what a number is: 同比仅增长, 出口也.
 _FILLING = re.compile("[仅也又还则已共再均都]|首次|继续")
 #: Years and other numbers with what follows them, the unit right behind the number (§), and words
