@@ -1022,8 +1022,8 @@ def test_another_order_of_magnitude_than_the_total_is_told(root):
     assert any("2021年1—5月进出口额 3000.5亿元" in line for line in lines)
 
 
-#: A source of today, and what it prints of ten months.
-TODAY = NEW_SOURCE | {"source_id": "now", "published": "2026-11-18"}
+#: A source of today, whatever the clock says, and what it prints of ten months.
+TODAY = NEW_SOURCE | {"source_id": "now"}
 TEN_MONTHS = TOTAL | {"source_id": "now", "period": "2026-01/2026-10", "basis": "customs"}
 TEN_MONTHS |= {"as_printed": "7300.5亿元"}
 TEN_EXPORTS = TEN_MONTHS | {"flow": "export", "as_printed": "5100.2亿元"}
