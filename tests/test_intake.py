@@ -1022,13 +1022,14 @@ def test_another_order_of_magnitude_than_the_total_is_told(root):
     assert any("2021年1—5月进出口额 3000.5亿元" in line for line in lines)
 
 
-#: A source of today, and what it prints of ten months.
-TODAY = NEW_SOURCE | {"source_id": "now", "published": "2026-11-18"}
+#: A source of today, whatever the clock says, and what it prints of ten months.
+TODAY = NEW_SOURCE | {"source_id": "now"}
 TEN_MONTHS = TOTAL | {"source_id": "now", "period": "2026-01/2026-10", "basis": "customs"}
 TEN_MONTHS |= {"as_printed": "7300.5亿元"}
 TEN_EXPORTS = TEN_MONTHS | {"flow": "export", "as_printed": "5100.2亿元"}
 TEN_IMPORTS = TEN_MONTHS | {"flow": "import", "as_printed": "2200.3亿元"}
 TEN_LAPTOPS = TEN_EXPORTS | {"breakdown": "product=laptop", "as_printed": "1100.3亿元"}
+TEN_TO_EUROPE = TEN_MONTHS | {"breakdown": "partner=eu", "as_printed": "900.3亿元"}
 GROWTH = TEN_MONTHS | {"measure": "yoy", "as_printed": "增长9.5%"}
 DISTRICT = {"entity": "渝北", "period": "2025", "basis": "district_customs"}
 ODD = {
@@ -1060,17 +1061,22 @@ ODD = {
     "dollars": (
         [TEN_MONTHS | {"as_printed": "7300.5亿美元"}],
         [TEN_MONTHS | {"as_printed": "1030.5亿美元"}],
-        ["货币：2026年1—10月 7300.5亿美元 是美元，书中的是人民币（2025年 8006.8亿元（"],
+        ["货币：2026年1—10月 7300.5亿美元 是美元，书中的是人民币，如 2025年 8006.8亿元（"],
     ),
     "another growth than the levels leave": (
         [TEN_MONTHS, GROWTH | {"as_printed": "增长95%"}],
         [TEN_MONTHS, GROWTH],
         ["增速：2026年1—10月 95%，可 2026年1—10月 7300.5亿元 和上年的", "只容得下−14%—33%"],
     ),
+    "another growth than the year before alone leaves": (
+        [TEN_TO_EUROPE, TEN_TO_EUROPE | {"measure": "yoy", "as_printed": "下降60.5%"}],
+        [TEN_TO_EUROPE, TEN_TO_EUROPE | {"measure": "yoy", "as_printed": "下降5.5%"}],
+        ["−60.5%，可 2026年1—10月 900.3亿元 和上年的 2025年 1082.4亿元（", "只容得下−20.80%以上"],
+    ),
     "exports and imports swapped": (
         [TEN_EXPORTS | {"flow": "import"}, TEN_IMPORTS | {"flow": "export"}],
         [TEN_EXPORTS, TEN_IMPORTS],
-        ["流向：出口 2026年1—10月 2200.3亿元、进口 2026年1—10月 5100.2亿元；此前是出口 2025年"],
+        ["流向：出口 2026年1—10月 2200.3亿元、进口 2026年1—10月 5100.2亿元；书中是出口 2025年"],
     ),
     "a quarter of what a year has": (
         [TEN_MONTHS | {"period": "2026-Q1"}],
@@ -1083,7 +1089,7 @@ ODD = {
 @pytest.mark.parametrize("odd", ODD)
 def test_what_may_be_true_and_is_odd_is_told_below_it(root, odd):
     wrong, right, words = ODD[odd]
-    head = words[0][: words[0].find("：")] if "：" in words[0] else words[0]
+    head = words[0].partition("：")[0]
     lines = shown(root, *wrong, sources=[TODAY])
     told = [line for line in lines if line.startswith("    ") and head in line]
     assert len(told) == 1

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from itertools import product
 from typing import NamedTuple
@@ -231,10 +232,11 @@ def _other_money(figures: _Figures) -> Iterator[Oddity]:
         fits = any(1 / _SAME_NUMBER < _ratio(level, it) < _SAME_NUMBER for it in near)
         same = bool(others) and 1 / _SAME_NUMBER < _ratio(level, others[0]) < _SAME_NUMBER
         if others and not fits and (same or unusual):
-            mine, theirs = (CURRENCIES[it.unit] for it in (level, others[0]))
+            other = others[0]
+            mine, theirs = (CURRENCIES[it.unit] for it in (level, other))
             yield _told(
                 level.name,
-                f"货币：{level.zh} 是{mine}，书中的是{theirs}（{figures.zh(others[0])}）：读对了吗",
+                f"货币：{level.zh} 是{mine}，书中的是{theirs}，如 {figures.zh(other)}：读对了吗",
                 "another money than the figures of the book",
             )
 
@@ -254,7 +256,7 @@ def _ratio(one: _Level, other: _Level) -> float:
 
 
 def _swapped(figures: _Figures) -> Iterator[Oddity]:
-    """Yield exports and imports that stand the other way round than in the last years."""
+    """Yield exports and imports that stand the other way round than in the years beside it."""
     found = {}
     for level in figures.new:
         if level.row["flow"] not in DIRECTIONS_ZH:
@@ -270,7 +272,7 @@ def _swapped(figures: _Figures) -> Iterator[Oddity]:
         if not all(sides):
             continue
         pair = (sides[0][0], sides[1][0])
-        years = _last_years(figures, level)
+        years = _years_beside(figures, level)
         now = _quotient(*pair)
         turned = [
             (now > _APART and then < 1 / _APART) or (now < 1 / _APART and then > _APART)
@@ -284,8 +286,8 @@ def _swapped(figures: _Figures) -> Iterator[Oddity]:
             # of both, below the one that is shown last
             found[pair[0].name] = _told(
                 level.name,
-                f"流向：{said}；此前是{before}：出口和进口写反了吗",
-                "exports and imports the other way round than in the last years",
+                f"流向：{said}；书中是{before}：出口和进口写反了吗",
+                "exports and imports the other way round than in the years beside them",
             )
     yield from found.values()
 
@@ -294,8 +296,8 @@ def _quotient(one: _Level, other: _Level) -> float:
     return one.point / other.point if other.point else float("inf")
 
 
-def _last_years(figures: _Figures, level: _Level) -> list[tuple[_Level, _Level]]:
-    """Return exports and imports of the last whole years that the book has, the latest first."""
+def _years_beside(figures: _Figures, level: _Level) -> list[tuple[_Level, _Level]]:
+    """Return exports and imports of the whole years that the book has nearest to a figure."""
     found: dict[str, tuple[_Level, _Level]] = {}
     for out in figures.of(level.row, flow="export"):
         year = out.row["period"]
@@ -306,7 +308,8 @@ def _last_years(figures: _Figures, level: _Level) -> list[tuple[_Level, _Level]]
             )
             if back:
                 found[year] = (out, back)
-    return [found[year] for year in sorted(found, reverse=True)][:_YEARS]
+    own = Period.parse(level.row["period"]).years[0]
+    return [found[year] for year in sorted(found, key=lambda it: abs(int(it) - own))][:_YEARS]
 
 
 def _shares(figures: _Figures) -> Iterator[Oddity]:
@@ -323,8 +326,8 @@ def _shares(figures: _Figures) -> Iterator[Oddity]:
             for rest, flow in product((*rests, row["breakdown"]), flows)
             for part in figures.at(row)
             for whole in figures.at(row, breakdown=rest, flow=flow)
-            if whole.name != part.name
-            and whole.counted_as(part)
+            if whole.counted_as(part)
+            and (whole.plain.lower or 0) > 0
             and (rest, flow) != (row["breakdown"], row["flow"] or "total")
         ]
         used = [share.name, *(it.name for pair in wholes for it in pair)]
@@ -362,17 +365,12 @@ def _growths(figures: _Figures) -> Iterator[Oddity]:
             if not {rate.name, now.name} & figures.names or not now.adds_up or not now.length:
                 continue
             before = _year_before(figures, now)
-            if before is None:
+            if before is None or not any(before):
                 continue
-            low, high = before
-            base = Interval(
-                low.plain.lower * (100 - REVISED_BY) / 100 if low and low.plain.lower else None,
-                high.plain.upper * (100 + REVISED_BY) / 100 if high and high.plain.upper else None,
-            )
-            given = 100 * now.plain / base - 100 if low else None
+            given = _growth(now, *before)
             said = rate.plain * 100 if rate.unit == "times" else rate.plain
-            if given is not None and not said.overlaps(given):
-                bounds = "、".join(figures.zh(it) for it in (low, high) if it)
+            if not said.overlaps(given):
+                bounds = "、".join(figures.zh(it) for it in before if it)
                 yield _told(
                     rate.name if rate.name in figures.names else now.name,
                     f"增速：{figures.zh(rate)}，可 {figures.zh(now)} 和上年的 {bounds} 只容得下"
@@ -380,6 +378,18 @@ def _growths(figures: _Figures) -> Iterator[Oddity]:
                     "the levels leave another growth",
                 )
                 break
+
+
+def _growth(now: _Level, low: _Level | None, high: _Level | None) -> Interval:
+    """Return what growth bounds of the year before leave; they may have been revised a little."""
+    least = low.plain.lower if low else None
+    most = high.plain.upper if high else None
+    base = Interval(
+        (least or Decimal(0)) * (100 - REVISED_BY) / 100,
+        most * (100 + REVISED_BY) / 100 if most is not None else None,
+        lower_closed=False,
+    )
+    return 100 * now.plain / base - 100
 
 
 def _year_before(figures: _Figures, now: _Level) -> tuple[_Level | None, _Level | None] | None:
