@@ -312,9 +312,11 @@
     ].filter(Boolean).join(say("，", ", "));
   }
 
-  /* As printed, where that is Chinese: 112.000 and 18,7 mld say nothing of their unit to its readers. */
+  /* In the book's form: 112.000, 47万7000台 and 1063.6亿 say their unit otherwise or not. A rate or a rank
+     that is printed in Chinese stays: 下降3.1%, 全国第七位. */
   function inPrint(n) {
-    return !english() && CHINESE.test(cols.as_printed[n]) ? cols.as_printed[n] : value(n) || cols.as_printed[n];
+    var isKept = !english() && /^(percent|rank)/.test(cols.unit[n]) && CHINESE.test(cols.as_printed[n]);
+    return isKept ? cols.as_printed[n] : value(n) || cols.as_printed[n];
   }
 
   function inWords(n) {
