@@ -232,6 +232,41 @@ def test_what_is_left_empty_makes_no_other_thing(column, value):
     assert found(again | {column: value}, ROW) == [(1, column)], "whichever comes first"
 
 
+@pytest.mark.parametrize(("printed", "good"), [("69.9", True), ("100", True), ("169.9", False)])
+def test_no_share_is_more_than_all(printed, good):
+    share = GROWTH | {"observation_id": "trade-2022.share", "measure": "share", "value": printed}
+    told = found(share | {"as_printed": f"占{printed}%"})
+    assert told == ([] if good else [(0, "value")])
+    # what is completed can be
+    done = {"measure": "completion", "as_printed": f"完成{printed}%"}
+    assert found(share | done) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "good"),
+    [
+        ("flow", "export", False),
+        ("flow", "", True),
+        ("entity", "CN-51", False),
+        ("period", "2021", False),
+        ("period", "2022-01/2022-12", True),
+        ("indicator", "auto_exports_value", False),
+        ("measure", "share", False),
+        ("breakdown", "product=laptop", False),
+        ("basis", "media", True),
+    ],
+)
+def test_a_correction_is_of_the_same_thing(column, value, good):
+    new = ROW | {"observation_id": "b.total", "source_id": "b", "supersedes": "trade-2022.total"}
+    new |= {"value": "8258.4", "as_printed": "8258.4亿元"}
+    told = list(doubts([ROW, new | {column: value}], {}, {}))
+    assert [(item.row, item.column) for item in told] == ([] if good else [(1, "supersedes")])
+    for item in told:
+        assert "trade-2022.total 是 8158.4亿元" in item.expected_zh
+        assert f"{column} 那里是“{ROW[column]}”" in item.expected_zh
+        assert "这一行是 8258.4亿元" in item.expected_zh
+
+
 def test_a_growth_unlike_its_level_is_told_what_is_expected():
     (doubt,) = doubts([ROW, GROWTH | {"basis": ""}], {}, {})
     assert "“customs”（与 trade-2022.total 相同" in doubt.expected_zh

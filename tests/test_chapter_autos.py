@@ -8,6 +8,7 @@ import pytest
 
 import cqbook as cq
 from cqbook.analysis import autos
+from cqbook.analysis.supposed import if_revised
 from cqbook.data.catalog import Catalog
 from cqbook.errors import IncomparableError
 from cqbook.quantities import wording
@@ -76,12 +77,16 @@ def test_the_fourth_quarter_is_what_nine_months_leave_of_the_year(book):
 
 
 def test_a_revision_of_the_year_moves_its_last_quarter_much_more(book):
-    revised = autos.revised_growth(autos.quarters(book, AREA, "2025"))
+    found = autos.quarters(book, AREA, "2025")
+    revised = found["last_growth_revised"]
     # 193.0 / (431.3 · 1.01 − 317.0) and 193.0 / (431.3 · 0.99 − 317.0)
     assert revised.interval.contains(D("62.71"))
     assert revised.interval.contains(D("75.47"))
     assert not revised.interval.contains(D("60"))
-    assert not autos.revised_growth(autos.quarters(book, AREA, "2022")).known
+    told = if_revised("四季度", found["last_growth"], revised)
+    assert told == "四季度增长约69%，上年全年的数若改过1%，就在61%—77%之间"
+    none = autos.quarters(book, AREA, "2022")
+    assert if_revised("四季度", none["last_growth"], none["last_growth_revised"]) == "没有查到"
 
 
 def test_october_alone_added_more_than_nine_months(book):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import cqbook as cq
 from cqbook.analysis import district
 from cqbook.data.catalog import Catalog
 from cqbook.errors import DataError
@@ -74,6 +75,8 @@ def test_what_is_signed_and_how_large_a_district_is(book):
     larger = years[years["value"].gt(770.79) & years["entity"].ne("CN-50")]
     assert (size["gdp_rank"].point, size["gdp_known"].zh) == (len(larger) + 1, "22个")
     assert not district.size(book, "500156")["gdp_rank"].known
+    # of 38 that there were in 2022; there are 37 since two became one
+    assert size["gdp_all"].zh == "38个"
 
 
 def test_what_was_expected_of_an_industry(book):
@@ -209,6 +212,21 @@ def test_how_large_a_part_of_the_city_a_district_is(book):
     assert not district.size(book, "500120", "2024")["gdp_share"].known
 
 
+def test_what_a_district_has_is_told_in_english_too(book):
+    say = cq.in_english(book)
+    told = district.named(district.projects(book, TONGNAN), district.names_in_english(say))
+    assert told["coming"].startswith("Beisiyuan–Ghana vehicle export agreement (as of Feb 2025); ")
+    old = district.named(district.projects(book, DIANJIANG), district.names_in_english(say))
+    assert "(as of May 2023, nothing found since)" in old["coming"]
+    assert told["runs"] == NOT_FOUND
+    assert district.schemes_in_english(book, TONGNAN, say) == (
+        "Tongnan Hi-Tech Zone: Chengdu–Chongqing industrial cooperation parks (since Jan 2021); "
+        "Tongnan: Municipal auto after-market base"
+    )
+    assert "innovation zone, being built" in district.schemes_in_english(book, "500111", say)
+    assert district.schemes_in_english(book, "500156", say) == NOT_FOUND
+
+
 def test_a_part_of_the_page_that_says_nothing_has_no_heading(book):
     def headed(code):
         came = district.projects(book, code)
@@ -229,7 +247,7 @@ def test_a_part_of_the_page_that_says_nothing_has_no_heading(book):
     assert headed(TONGNAN)["sells"] == "区的出口"
     assert headed(TONGNAN)["makes"] == "区的汽车后市场企业"
     assert headed("500111")["sells"] == "区的市场采购出口"
-    assert headed("500102")["makes"] == "区见报的企业做什么", "an order, and a plan"
+    assert headed("500102")["makes"] == "区一家企业做什么", "an order, and a plan"
     assert headed("500118")["makes"] == "区的研发和科技企业"
     assert headed("500120")["makes"] == "区一家企业的预期产值"
     assert headed(DIANJIANG)["makes"] == "区一个项目的预期产值"

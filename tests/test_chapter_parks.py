@@ -60,17 +60,9 @@ def test_projects_started_of_those_signed(book):
 def test_rates_in_sentences_have_no_false_digits(book):
     assert parks.promotion(book, AREA, "2023-01/2023-09")["paid_share"].roughly == "25.5%"
     sizes = parks.fair_table(book).set_index("label")
-    assert list(sizes["each"]) == ["16.04亿元", "9.42亿元", "22.27亿元", "16.4亿元"]
+    assert list(sizes["projects"]) == ["196个", "247个", "124个", "167个", "12个", "10个"]
     assert list(sizes.loc["制造业，2025年"])[:2] == ["167个", "1572.8亿元"]
-
-
-def test_the_fair_signed_more_projects_for_less(book):
-    made = parks.fair_growth(book, "made")
-    assert made["projects"].point == pytest.approx(100 * (167 / 124 - 1))
-    assert made["money"].point == pytest.approx(100 * (1572.8 / 1988.5 - 1))
-    # 1988.5 / 124 = 16.04, 1572.8 / 167 = 9.42 亿元 a project
-    assert parks.fair(book, "made", "2024")["each"].interval.contains(D("16.036"))
-    assert parks.fair(book, "made", "2025")["each"].interval.contains(D("9.418"))
+    assert sizes["money"].isna().sum() == 2  # of all projects the amounts are not known
 
 
 def test_the_fair_says_how_many_came_from_the_east(book):
@@ -209,12 +201,6 @@ def test_money_that_came_turns_the_claim(book, spoiled):
     other = spoilt(spoiled, "os-20220419-021cf.r155-funds-in-place", "4600")
     after = cq.near(parks.promotion(other, AREA, "2021")["paid_share"], fifth, 5)
     assert after.outcome == "fails"
-
-
-def test_a_dearer_fair_turns_the_claim(spoiled):
-    other = spoilt(spoiled, "os-20250525-daydaynews.r169-contract-value", "2100.8")
-    assert (parks.fair_growth(other, "made")["money"] < 0).outcome == "fails"
-    assert (parks.fair_growth(other, "made")["projects"] > 0).outcome == "holds"
 
 
 def test_a_plant_turns_the_gap_of_the_chain(spoiled):

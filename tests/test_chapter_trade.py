@@ -180,6 +180,18 @@ def test_months_between_cumulative_figures(book):
     assert trade.hidden(book, AREA, "2024").when == "2022年"
 
 
+def test_what_a_revision_of_the_year_before_would_do_to_its_months(book):
+    late = trade.hidden(book, AREA, "2025")
+    last = late.months[-1]
+    # 2186.7 / (1972 ± 1 % of 7154.2) and 1475.2 / (1200 ± 1 % of 5182)
+    assert within(last.revised, "6.7", "15.4")
+    assert last.revised.interval.contains(D("15.0"))
+    assert within(late.fast.revised, "17", "29")
+    assert late.fast.revised.interval.contains(D("18"))
+    # a month that was published is what no cumulative figure leaves
+    assert not late.months[1].revised.known
+
+
 def test_a_month_on_average(book):
     found = {item.label: item for item in trade.hidden(book, AREA, "2025").months}
     fast, last = (trade.monthly(found[label]) for label in ("8—9月", "10—12月"))
@@ -193,35 +205,34 @@ def test_a_month_on_average(book):
 def test_what_is_sparse_stands_in_a_table(book):
     found = trade.goods(book, AREA, "2025")
     rows = trade.side_by_side(found)
-    # 2018 to 2023 but 2020 have one good or two of the four
-    assert trade.headings(rows, "出口商品") == {"label": "出口商品"} | {
-        year: f"{year}年" for year in ("2020", "2024", "2025")
-    }
-    told = rows.set_index("label")
+    # every year of which one good is known; the largest of the last year comes first
+    assert list(rows["period"]) == [f"{year}年" for year in range(2018, 2026)]
+    assert list(trade.headings(rows)) == ["period", "笔记本电脑", "手机", "汽车", "摩托车"]
+    told = rows.set_index("period")
     # what is printed keeps its digits; what is derived says so
-    assert list(told.loc["手机", ["2020", "2024", "2025"]]) == [
+    assert list(told.loc[["2020年", "2024年", "2025年"], "手机"]) == [
         "200.4亿元", "419亿元（推算）", "567亿元",
     ]  # fmt: skip
-    assert told["2024"].isna().to_dict() == {
+    assert told.loc["2024年"].isna().to_dict() == {
         "手机": False, "笔记本电脑": True, "摩托车": False, "汽车": False,
+        "source_id": False, "observation_id": False,
     }  # fmt: skip
-    # the largest of the last year comes first
-    assert list(rows["label"]) == ["笔记本电脑", "手机", "汽车", "摩托车"]
-    assert "os-20250209-ichongqing" in told.loc["汽车", "source_id"].split(";")
+    assert "os-20250209-ichongqing" in told.loc["2024年", "source_id"].split(";")
     assert (trade.before_last(found["手机"]) < trade.before_last(found["汽车"])).outcome == "holds"
     # one period compares nothing with another
     assert trade.side_by_side({"手机": {"2025": found["手机"]["2025"]}}).empty
     assert trade.side_by_side({"手机": {}}).empty
 
 
-def test_the_shares_of_a_table_are_of_periods_that_most_have(book):
-    rows = trade.side_by_side(trade.partner_shares(book, AREA, "2025")).set_index("label")
-    assert list(rows.columns[:5]) == ["2018", "2020", "2022", "2024", "2025"]
-    assert list(rows["2022"]) == ["15.5%", "15.3%", "13.9%"]
-    assert list(rows["2024"].fillna("")) == ["16.5%（推算）", "13.7%（推算）", ""]
+def test_the_shares_of_a_table_are_of_every_period_that_one_has(book):
+    rows = trade.side_by_side(trade.partner_shares(book, AREA, "2025")).set_index("period")
+    shares = rows[["东盟", "欧盟", "美国"]].fillna("")
+    assert list(shares.index) == [f"{year}年" for year in (*range(2017, 2023), 2024, 2025)]
+    assert list(shares.loc["2022年"]) == ["15.5%", "15.3%", "13.9%"]
+    assert list(shares.loc["2024年"]) == ["16.5%（推算）", "13.7%（推算）", ""]
     regimes = trade.side_by_side(trade.regimes(book, AREA, "2025"))
     assert not regimes.isna().any(axis=None)
-    assert trade.headings(regimes, "贸易方式")["2019-01/2019-09"] == "2019年1—9月"
+    assert regimes["period"][0] == "2019年1—9月"
 
 
 def test_what_is_derived_is_said_to_be_and_nothing_else(book):

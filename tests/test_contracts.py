@@ -151,6 +151,11 @@ def test_a_spoiled_cell_is_named(plain, column, value):
     refused(plain, file="observations.csv", row=row, column=column, value=value)
 
 
+def test_a_source_of_a_day_that_does_not_exist(plain):
+    plain.set("sources.csv", 3, "published", "2021-02-30")
+    refused(plain, file="sources.csv", row=3, column="published", value="2021-02-30")
+
+
 def test_a_level_in_percent_growth_in_yuan(plain):
     row = plain.find("observations.csv", "observation_id", "trade-2022.total-yoy")
     plain.set("observations.csv", row, "unit", "100M CNY")

@@ -17,7 +17,7 @@ import pptx
 import pytest
 from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
-from PIL import Image, ImageDraw, ImageEnhance
+from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 from PIL.PngImagePlugin import PngInfo
 from test_brief import claimed, edition, picture
 from test_exports import exhibit
@@ -265,6 +265,28 @@ def in_blip(xml):
         blip.append(etree.fromstring(xml.replace("/>", f' xmlns:a="{space}"/>')))
 
     return in_word(change)
+
+
+def with_picture(change):
+    """A change of a picture, saved as a PNG."""
+
+    def made(data):
+        out = io.BytesIO()
+        change(Image.open(io.BytesIO(data)).convert("RGB")).save(out, "PNG")
+        return out.getvalue()
+
+    return made
+
+
+def exchanged(picture):
+    """Red for blue."""
+    red, green, blue = picture.split()
+    return Image.merge("RGB", (blue, green, red))
+
+
+def shown_grey(opened):
+    blip = next(opened.element.body.iter(qn("a:blip")))
+    blip.insert(0, blip.makeelement(qn("a:grayscl"), {}))
 
 
 def widened(opened):
@@ -953,6 +975,7 @@ WRONG = {
     "another picture under the caption": ("docx", in_word(picture_under_caption)),
     "pictures exchanged": ("docx", in_word(exchange_pictures)),
     "cropped": ("docx", in_word(cropped)),
+    "red for blue": ("docx", media(with_picture(exchanged))),
     "washed out by Word": ("docx", in_blip('<a:lum bright="70000" contrast="-70000"/>')),
     "made transparent": ("docx", in_blip('<a:alphaModFix amt="20000"/>')),
     "washed out in the file": ("docx", media(washed)),
@@ -1136,6 +1159,8 @@ RIGHT = {
     "a number rounded in a cell": ("docx", cell(0, 1, 1, "3842亿元")),
     "a number of another scale in a cell": ("docx", cell(0, 1, 1, "0.38419万亿元")),
     "a margin in Word": ("docx", in_word(widened)),
+    "without colours": ("docx", media(with_picture(ImageOps.grayscale))),
+    "shown without colours": ("docx", in_word(shown_grey)),
     "128 colours": ("docx", media(fewer_colours(128))),
     "white border": ("docx", media(bordered(6))),
     "screenshot, half as large": ("docx", media(screenshot(0.45))),

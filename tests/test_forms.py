@@ -304,6 +304,14 @@ def test_a_number_of_a_whole_period_is_a_level_line_that_nothing_joins():
     assert [row["group"] for row in joined if row["value"] is not None].count("乙") == 1
 
 
+def test_beside_a_level_line_a_name_is_that_of_a_line_and_of_no_lone_point():
+    holed = over_years(甲=[10, 20, 30, None, 50]).assign(since="", until="", apart=False)
+    spec = charts.lines(pd.concat([holed, LEVELS.tail(1)]), notes=[("合计", "乙", "Beta")]).spec
+    texts = [item for item in spec["layer"] if item["encoding"].get("text", {}).get("field")]
+    ends = [row for item in texts for row in rows_drawn(item, spec) if row.get("end")]
+    assert {(row["label"], row["end"]) for row in ends} == {("2021年", "甲")}
+
+
 def test_a_missing_period_breaks_the_line():
     whole, holed = ([1, 2, 3, 4, 5], [1, 2, None, 4, 5])
     for values, breaks in ((whole, 0), (holed, 1)):

@@ -175,6 +175,11 @@ def test_csv_in_the_encodings_of_excel(book, encoding):
         ({"period": "2021年前5个月"}, {"period": "2021-01/2021-05"}),
         ({"period": "2021年前三季度"}, {"period": "2021-01/2021-09"}),
         ({"period": "2021年上半年"}, {"period": "2021-01/2021-06"}),
+        ({"period": "2021年前五个月"}, {"period": "2021-01/2021-05"}),
+        ({"period": "2021.1-5"}, {"period": "2021-01/2021-05"}),
+        ({"period": "2021/1-5"}, {"period": "2021-01/2021-05"}),
+        ({"period": "2021年1-5月累计"}, {"period": "2021-01/2021-05"}),
+        ({"period": "二○二一年一至五月"}, {"period": "2021-01/2021-05"}),
         ({"period": "２０２１年３月"}, {"period": "2021-03"}),
         ({"indicator": "进出口总额"}, {"indicator": "trade_value"}),
         ({"status": "预计", "flow": "出口"}, {"status": "estimate", "flow": "export"}),
@@ -400,6 +405,9 @@ REFUSED = {
     "a month to date": (
         refused({"period": "2021-09", "accumulation": "ytd"}), ["2021-01/2021-09"],
     ),
+    "so far of which months": (refused({"period": "2021年累计"}), ["2021年累计", "列 period"]),
+    "so far of a month": (refused({"period": "2021年5月累计"}), ["2021年5月累计", "列 period"]),
+    "a day as months": (refused({"period": "2021-1-5"}), ["2021-1-5", "列 period"]),
     "lacking": (refused({}, columns=COLUMNS[1:]), ["列 source_id", "有这一列"]),
     "empty": ({"rows": [], "formats": None, "change": None, "columns": COLUMNS}, ["至少一行"]),
 }  # fmt: skip
@@ -628,6 +636,75 @@ def test_hidden_rows_are_taken_and_told(book):
     found = press.read_press(workbook([TOTAL], change=hide), "figures.xlsx", book)
     assert len(found.observations) == 1
     assert any("隐藏" in text for text in found.warnings)
+
+
+def test_a_hidden_sheet_and_filtered_rows_are_taken_and_told(book):
+    def hide(sheet):
+        sheet.auto_filter.ref = "A1:I4"
+        sheet.auto_filter.add_filter_column(5, ["total"])
+        for number in (3, 4):
+            sheet.row_dimensions[number].hidden = True
+        sheet.column_dimensions["F"].hidden = True
+        sheet.column_dimensions["J"].hidden = True
+        sheet.parent.create_sheet("备忘")
+        sheet.sheet_state = "hidden"
+
+    found = press.read_press(workbook([TOTAL] * 3, change=hide), "figures.xlsx", book)
+    assert len(found.observations) == 3
+    sheet, columns, rows = found.warnings
+    assert "表 observations 是隐藏的，照收" in sheet
+    assert "表 observations 列 flow 是隐藏的，照收" in columns
+    assert "第3、4行是隐藏的（表上有筛选），照收" in rows
+
+
+def test_a_remark_below_the_figures_is_told_in_one_line(book):
+    remark, below = {"note": "备注：以上为初步数"}, {"locator": "合计", "as_printed": "9001.5亿元"}
+    content = workbook([TOTAL | {"note": ""}, {}, remark, below])
+    with pytest.raises(ContractError, match=r"I4.*备注：以上为初步数.*不是数的，删去") as caught:
+        press.read_press(content, "figures.xlsx", book)
+    assert [(item.row, item.column) for item in caught.value.breaches] == [
+        (4, "note"),
+        (5, "locator"),
+    ]
+
+
+NEW_SOURCE = {"source_id": "a", "title": "外贸", "outlet": "重庆海关"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("2021/6/10", "2021-06-10"),
+        ("2021.06.10", "2021-06-10"),
+        ("2021年6月10日", "2021-06-10"),
+        ("2021年6月", "2021-06"),
+        ("2021", "2021"),
+        ("2021-13-01", ""),
+        ("2021-02-30", ""),
+        ("6月10日", ""),
+        ("2099-01-01", ""),
+        (str(datetime.date.today().year + 1), ""),
+    ],
+)
+def test_the_day_of_a_source_is_read_or_refused_where_it_is_typed(book, typed, read):
+    first, second = NEW_SOURCE | {"published": ""}, {"source_id": "b", "published": typed}
+    rows = [TOTAL | {"source_id": "b"}]
+    content = workbook(rows, sources=[first, first | second])
+    if read:
+        source = press.read_press(content, "figures.xlsx", book).sources.iloc[1]
+        size = {10: "day", 7: "month", 4: "year"}[len(read)]
+        assert (source["published"], source["date_precision"]) == (read, size)
+        return
+    with pytest.raises(ContractError, match=r"表 sources 单元格 D3（第3行，列 published）"):
+        press.read_press(content, "figures.xlsx", book)
+
+
+def test_what_breaks_the_contract_of_sources_is_told_where_it_is_typed(root):
+    source = NEW_SOURCE | {"date_precision": "week"}
+    path = put(root, [TOTAL | {"source_id": "a"}], sources=[source])
+    told = r"figures\.xlsx：表 sources .*第2行，列 date_precision"
+    with pytest.raises(ContractError, match=told):
+        add(root, path)
 
 
 def test_the_template_comes_back_as_it_was_filled(book, tmp_path):
@@ -945,6 +1022,106 @@ def test_another_order_of_magnitude_than_the_total_is_told(root):
     assert any("2021年1—5月进出口额 3000.5亿元" in line for line in lines)
 
 
+#: A source of today, and what it prints of ten months.
+TODAY = NEW_SOURCE | {"source_id": "now", "published": "2026-11-18"}
+TEN_MONTHS = TOTAL | {"source_id": "now", "period": "2026-01/2026-10", "basis": "customs"}
+TEN_MONTHS |= {"as_printed": "7300.5亿元"}
+TEN_EXPORTS = TEN_MONTHS | {"flow": "export", "as_printed": "5100.2亿元"}
+TEN_IMPORTS = TEN_MONTHS | {"flow": "import", "as_printed": "2200.3亿元"}
+TEN_LAPTOPS = TEN_EXPORTS | {"breakdown": "product=laptop", "as_printed": "1100.3亿元"}
+GROWTH = TEN_MONTHS | {"measure": "yoy", "as_printed": "增长9.5%"}
+DISTRICT = {"entity": "渝北", "period": "2025", "basis": "district_customs"}
+ODD = {
+    "more in eleven months than in the year": (
+        [TEN_MONTHS | {"period": "2025-01/2025-11", "as_printed": "8500亿元"}],
+        [TEN_MONTHS | {"period": "2025-01/2025-11", "as_printed": "7500亿元"}],
+        ["长的时段反而少：2025年 8006.8亿元（", "其中的 2025年1—11月 8500亿元："],
+    ),
+    "less in ten months than in nine": (
+        [TEN_MONTHS | {"period": "2025-01/2025-10", "as_printed": "5500亿元"}],
+        [TEN_MONTHS | {"period": "2025-01/2025-10", "as_printed": "6500亿元"}],
+        ["长的时段反而少：2025年1—10月 5500亿元，其中的 2025年1—9月 5819.8亿元（"],
+    ),
+    "a zone above its city": (
+        [TEN_MONTHS | {"entity": "zone-liangjiang", "period": "2025", "as_printed": "9000亿元"}],
+        [TEN_MONTHS | {"entity": "zone-liangjiang", "period": "2025", "as_printed": "900亿元"}],
+        ["比所在的重庆市还多：2025年 9000亿元，重庆市 2025年 8006.8亿元（"],
+    ),
+    "a district above its city, counted another way": (
+        [TEN_MONTHS | DISTRICT | {"as_printed": "9000亿元"}],
+        [TEN_MONTHS | DISTRICT | {"as_printed": "900亿元"}],
+        ["比所在的重庆市还多：2025年 9000亿元，重庆市 2025年 8006.8亿元（"],
+    ),
+    "a share that the levels do not give": (
+        [TEN_EXPORTS, TEN_LAPTOPS, TEN_LAPTOPS | {"measure": "share", "as_printed": "占41.6%"}],
+        [TEN_EXPORTS, TEN_LAPTOPS, TEN_LAPTOPS | {"measure": "share", "as_printed": "占21.6%"}],
+        ["占比：2026年1—10月 41.6%，可 2026年1—10月 1100.3亿元 占", "5100.2亿元 的21.57%"],
+    ),
+    "dollars": (
+        [TEN_MONTHS | {"as_printed": "7300.5亿美元"}],
+        [TEN_MONTHS | {"as_printed": "1030.5亿美元"}],
+        ["货币：2026年1—10月 7300.5亿美元 是美元，书中的是人民币（2025年 8006.8亿元（"],
+    ),
+    "another growth than the levels leave": (
+        [TEN_MONTHS, GROWTH | {"as_printed": "增长95%"}],
+        [TEN_MONTHS, GROWTH],
+        ["增速：2026年1—10月 95%，可 2026年1—10月 7300.5亿元 和上年的", "只容得下−14%—33%"],
+    ),
+    "exports and imports swapped": (
+        [TEN_EXPORTS | {"flow": "import"}, TEN_IMPORTS | {"flow": "export"}],
+        [TEN_EXPORTS, TEN_IMPORTS],
+        ["流向：出口 2026年1—10月 2200.3亿元、进口 2026年1—10月 5100.2亿元；此前是出口 2025年"],
+    ),
+    "a quarter of what a year has": (
+        [TEN_MONTHS | {"period": "2026-Q1"}],
+        [TEN_MONTHS | {"period": "2026-Q1", "as_printed": "2100.5亿元"}],
+        ["数量级", "2025年进出口额 8006.8亿元"],
+    ),
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_what_may_be_true_and_is_odd_is_told_below_it(root, odd):
+    wrong, right, words = ODD[odd]
+    head = words[0][: words[0].find("：")] if "：" in words[0] else words[0]
+    lines = shown(root, *wrong, sources=[TODAY])
+    told = [line for line in lines if line.startswith("    ") and head in line]
+    assert len(told) == 1
+    for word in words:
+        assert word in told[0]
+    lines = shown(root, *right, sources=[TODAY])
+    assert not [line for line in lines if "注意 | note" in line or "数量级" in line]
+
+
+def test_a_growth_against_the_figure_of_the_year_before_is_told_with_what_it_must_have_been(root):
+    nine = {"period": "2026-01/2026-09"}
+    level = TEN_MONTHS | nine | {"as_printed": "6400.5亿元"}
+    rows = [level, GROWTH | nine | {"as_printed": "增长10.0%"}]
+    told = [line for line in shown(root, *rows, sources=[TODAY]) if "增速" in line]
+    assert not told
+    rows[1] = rows[1] | {"as_printed": "增长95%"}
+    (told,) = [line for line in shown(root, *rows, sources=[TODAY]) if "矛盾 | contradicts" in line]
+    assert "增速与上年公布值：所印 95%" in told
+    assert "推算 9.976%—9.980%" in told
+
+
+def test_a_correction_of_a_series_is_of_the_same_thing(whole):
+    nation = {"indicator": "auto_exports", "entity": "CN", "basis": "caam", "flow": "export"}
+    row = TEN_MONTHS | nation | {"period": "2023-10", "breakdown": "vehicle=nev"}
+    row |= {"as_printed": "12.5万辆", "supersedes": "caam-exports.2023-10-period-nev"}
+    lines = shown(whole, row, sources=[TODAY])
+    assert [line for line in lines if line.startswith("  更正") and "12.5万辆" in line]
+    with pytest.raises(ContractError, match=r"列 supersedes.*说的是另一件事（breakdown 那里是“"):
+        shown(whole, row | {"breakdown": ""}, sources=[TODAY])
+
+
+def test_a_correction_of_another_thing_is_refused(root):
+    row = TEN_MONTHS | {"period": "2025", "supersedes": "os-20260126-163-com.r002-trade-value"}
+    told = r"列 supersedes.*5587\.3亿元，说的是另一件事（flow 那里是“export”）"
+    with pytest.raises(ContractError, match=told):
+        shown(root, row, sources=[TODAY])
+
+
 def test_a_month_that_had_not_ended_when_it_was_printed_is_told(root):
     new = {"source_id": "a", "title": "外贸", "outlet": "重庆海关", "published": "2021-06-10"}
     row = TOTAL | {"source_id": "a", "period": "2021-06"}
@@ -971,7 +1148,7 @@ def test_each_figure_is_shown_as_it_was_read(root):
 
 def test_what_a_figure_contradicts_stands_below_it(root):
     add(root, put(root, SIDES))
-    other = TOTAL | {"source_id": "auto-export-2023", "period": "2019"}
+    other = TOTAL | {"source_id": "auto-export-2023", "period": "2018"}
     wrong = FIVE_MONTHS | {"as_printed": "3300.7亿元", "source_id": "auto-export-2023"}
     lines = shown(root, wrong, other)
     place = next(number for number, line in enumerate(lines) if "figures.xlsx A2" in line)

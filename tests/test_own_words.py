@@ -11,7 +11,7 @@ from lxml import etree
 from test_brief import built, edition, first, second
 
 from cqbook import cli
-from cqbook.citing import briefing, powerpoint
+from cqbook.citing import briefing, powerpoint, verify
 from cqbook.citing.alike import bare, surroundings
 from cqbook.citing.cited import Passage
 from cqbook.citing.marks import NumberMark, number_mark
@@ -318,6 +318,27 @@ def test_of_how_much_of_a_year_a_number_is_is_told(when):
 
 
 @pytest.mark.parametrize(
+    ("text", "changed"),
+    [("进出口同比增长12%。", "进出口比上年增长12%。"), ("进出口增长12%。", "进出口也仅增长12%。"),
+     ("出口8006.8亿元，同比增长12%。", "出口8006.8亿元，较去年同期增长12%。")],
+)  # fmt: skip
+def test_words_for_one_thing_are_no_change(text, changed):
+    one, other = (surroundings(it, it.index("增长12"), it.index("。")) for it in (text, changed))
+    assert one == other
+
+
+@pytest.mark.parametrize(
+    ("ahead", "same"),
+    [("全国，", False), ("四川省方面，", False), ("民营企业中，", False), ("对东盟，", False),
+     ("据预测，", False), ("其中，", True), ("据海关统计，", True), ("此外，", True)],
+)  # fmt: skip
+def test_a_clause_before_a_number_may_say_of_what_it_is(ahead, same):
+    text, changed = "增长12%。出口5587.3亿元。", f"增长12%。{ahead}出口5587.3亿元。"
+    one, other = (surroundings(it, at := it.index("5587"), at + 8) for it in (text, changed))
+    assert (one == other) is same
+
+
+@pytest.mark.parametrize(
     ("behind", "same"),
     [
         ("（见图1）", True),
@@ -369,3 +390,15 @@ def test_the_numbers_of_a_page_are_listed_by_name(capsys, built):
     assert capsys.readouterr().out == "{{ trade.share }}　48%\n"
     words[3] = "trad"
     assert cli.main(words) == 1
+
+
+def test_an_edition_that_is_not_at_hand_is_told_once():
+    here = verify.Standing("number", "trade.total", "2026-11", verify.STANDS, "8006.8亿元")
+    gone = [
+        verify.Standing(kind, f"x{place}", "2025-01", verify.UNKNOWN, verify.NOT_AT_HAND)
+        for place, kind in enumerate(("number", "figure", "table"))
+    ]
+    assert list(verify.report([gone[0], here, *gone[1:]])) == [
+        "仍然成立　数 trade.total（版次 2026-11）　8006.8亿元",
+        "版次不详　3处（版次 2025-01）　手边没有这个版次，无从核对",
+    ]

@@ -14,7 +14,7 @@ from cqbook import cli
 from cqbook.analysis.reconciliation import VERDICT_COLUMNS, relations_table, relations_tally
 from cqbook.data.catalog import Catalog
 from cqbook.data.contracts import check_package
-from cqbook.data.relation_rules import RULES, Relation, leaps, related
+from cqbook.data.relation_rules import RULES, Relation, leaps, overruns, related
 from cqbook.data.relations import (
     CONSISTENT,
     INCONSISTENT,
@@ -429,6 +429,82 @@ def test_another_order_than_the_nearest_stretch_and_than_its_whole_is_told(value
         figure("t", value, unit=unit, period="2021-01/2021-10", accumulation="ytd", flow="export"),
     ]
     assert [item.other.observation_id for item in leaps(rows, {"t"})] == told
+
+
+@pytest.mark.parametrize(
+    ("period", "value", "told"),
+    [
+        ("2021-Q1", "2700.0", True),
+        ("2021-Q1", "900.0", False),
+        ("2021-Q1", "250.0", True),
+        ("2021-01/2021-06", "2700.0", False),
+        ("2021-01/2021-06", "4000.0", True),
+        ("2021-02", "900.0", False),
+        ("2024-Q1", "2700.0", False),
+        ("2021", "8700.0", False),
+    ],
+)
+def test_a_quarter_that_has_what_a_year_has_is_told(period, value, told):
+    rows = [figure("was", "2900.0", period="2020"), figure("t", value, period=period)]
+    assert [item.other.observation_id for item in leaps(rows, {"t"})] == ["was"] * told
+    # of what is over some number nobody knows how much there is
+    assert not list(leaps([rows[0] | {"qualifier": "over"}, rows[1]], {"t"}))
+
+
+@pytest.mark.parametrize(
+    ("longer", "shorter", "told"),
+    [
+        ({"value_text": "95"}, {}, True),
+        ({"value_text": "95", "period": "2021", "accumulation": "period"}, {}, True),
+        ({"value_text": "95", "basis": ""}, {}, True),
+        ({"value_text": "95"}, {"period": "2021-08", "accumulation": "period"}, True),
+        ({"value_text": "9.5", "unit": "1B CNY"}, {}, True),
+        ({"value_text": "100.4"}, {}, False),
+        ({"value_text": "95", "qualifier": "over"}, {}, False),
+        ({"value_text": "95", "basis": "media"}, {}, False),
+        ({"value_text": "95", "flow": "export"}, {}, False),
+        ({"value_text": "95", "unit": "100M USD"}, {}, False),
+        ({"value_text": "95", "status": "target"}, {}, False),
+        ({"value_text": "95", "confidence": 1}, {}, False),
+        ({"value_text": "95", "accumulation": "stock"}, {}, False),
+        ({"value_text": "95", "unit": "percent"}, {"unit": "percent"}, False),
+        ({"value_text": "95", "indicator": "net_profit"}, {"indicator": "net_profit"}, False),
+        ({"value_text": "95", "period": "2022-01/2022-10"}, {}, False),
+        ({"value_text": "95"}, {"period": "2021-11", "accumulation": "period"}, False),
+    ],
+)
+def test_a_year_has_no_less_as_it_goes_on(longer, shorter, told):
+    rows = [so_far(9, "nine", "100.5") | shorter, so_far(10, "ten", "0") | longer]
+    found = [(a["observation_id"], b["observation_id"]) for a, b in overruns(rows)]
+    assert found == ([("ten", "nine")] if told else [])
+
+
+def test_what_was_corrected_is_compared_with_nothing():
+    rows = [so_far(9, "nine", "100.5"), so_far(9, "new", "90", supersedes="nine")]
+    assert not list(overruns([*rows, so_far(10, "ten", "95")]))
+
+
+def test_one_source_has_no_less_of_a_year_than_of_its_months(spoiled):
+    # the total of 2022, below what one article prints of a part of the year
+    name = "trade-2022.total"
+    row = spoiled.find("observations.csv", "observation_id", name)
+    cells = spoiled.rows("observations.csv")
+    at = {column: place for place, column in enumerate(cells[0])}
+    more = list(cells[row])
+    for column, value in {
+        "observation_id": "trade-2022.so-far", "period": "2022-01/2022-11", "accumulation": "ytd",
+        "value": "8258.4", "as_printed": "8258.4亿元",
+    }.items():  # fmt: skip
+        more[at[column]] = value
+    spoiled.write("observations.csv", [*cells, more])
+    with pytest.raises(ContractError) as caught:
+        check_package(Catalog(spoiled.path))
+    (breach,) = caught.value.breaches
+    assert (breach.row, breach.column, breach.value) == (len(cells), "value", "8258.4")
+    assert "不大于 trade-2022.total（2022年 8158.4亿元）：2022年含有2022年1—11月" in str(breach)
+    more[at["confidence"]] = "1"
+    spoiled.write("observations.csv", [*cells, more])
+    check_package(Catalog(spoiled.path))
 
 
 def test_exports_alone_are_no_more_than_the_total():

@@ -33,7 +33,7 @@ from cqbook.figures.citations import citations
 from cqbook.figures.exhibit import Exhibit
 from cqbook.figures.figure import table_identity
 from cqbook.site.metadata import SCHEMA, described_table
-from cqbook.site.phone_tables import PhoneColumn, become_cards
+from cqbook.site.phone_tables import PhoneColumn, become_cards, whole_lines
 
 OLD, NEW = "2026-11", "2026-12"
 ROWS = [
@@ -693,5 +693,21 @@ def test_on_a_phone_only_texts_that_do_not_fit_become_cards():
     assert not cards("笔记本电脑", *numbers * 2, numbers=range(1, 11))
     assert not cards("赛力斯凤凰智慧工厂", "赛力斯", "整车", "已投产")
     assert cards("2023年一季度中国汽车出口", "107万辆", "前一处是没有出处的汇编" * 6)
-    # a word is not broken
+    # a word is not broken, nor a number from its unit
     assert cards("电" * 20, "manufacturing-headquarters", "manufacturing-headquarters")
+    assert cards("a firm in the city", "of CNY 999.999 trillion", "of CNY 999.999 trillion")
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("5.62亿元—5.68亿元", ["5.62亿元—", "5.68亿元"]),
+        ("−CNY 9.37 bn to −CNY 8.78 bn", ["−CNY 9.37 bn ", "to −CNY 8.78 bn"]),
+        ("CNY 522.255–522.265 bn", ["CNY 522.255–", "522.265 bn"]),
+        ("about CNY 41.9 bn (derived)", ["about ", "CNY 41.9 bn ", "(derived)"]),
+        ("about 3.2 m vehicles", ["about 3.2 m ", "vehicles"]),
+        ("2019年1—9月", ["2019年", "1—9月"]),
+    ],
+)
+def test_a_line_of_a_number_ends_where_no_number_loses_its_unit(text, lines):
+    assert whole_lines(text) == lines

@@ -103,6 +103,31 @@ def test_another_time_does_not_hold(names, when):
     assert verdicts(f"{when}，重庆进出口8006.8亿元。", names) != [HOLDS]
 
 
+@pytest.mark.parametrize(
+    ("told", "holds"),
+    [
+        ("2022年，重庆进出口8158.4亿元，2023年升至7137.4亿元。", False),
+        ("2022年，重庆进出口8158.4亿元，2023年降至7137.4亿元。", True),
+        ("重庆进出口由2022年的8158.4亿元增长到2023年的7137.4亿元。", False),
+        ("2024年重庆进出口7154.2亿元，2025年回落到8006.8亿元。", False),
+        ("2024年重庆进出口7154.2亿元，2025年回升到8006.8亿元。", True),
+    ],
+)
+def test_a_fall_is_no_rise(names, told, holds):
+    assert verdicts(told, names) == [HOLDS, HOLDS if holds else FAILS]
+
+
+@pytest.mark.parametrize("step", ["重上", "重返", "跨上", "迈上", "重新站上"])
+def test_a_step_that_was_reached_is_a_limit(names, step):
+    assert verdicts(f"2025年，重庆进出口{step}8000亿元台阶。", names) == [HOLDS]
+    assert verdicts(f"2025年，重庆进出口{step}9000亿元台阶。", names) == [FAILS]
+
+
+def test_the_amount_of_a_year_that_another_is_short_of(names):
+    said = "2025年重庆进出口8006.8亿元，距2022年的8158.4亿元仅一步之遥。"
+    assert FAILS not in verdicts(said, names)
+
+
 @pytest.mark.parametrize("how", ["按美元计", "扣除价格因素"])
 def test_a_rate_on_another_basis_does_not_hold(names, how):
     assert verdicts(f"2025年，重庆进出口8006.8亿元，{how}增长12%。", names) == [HOLDS, NOT_READ]

@@ -16,13 +16,14 @@ from cqbook.site.unbroken import PASTED, UNBROKEN, keep_whole, split_line
         ("得涨5%—40%，或下降−61%至−41%", ["5%—40%", "−61%至−41%"]),
         ("新华社（转引），2024-01-23；重庆日报，2024-01", ["2024-01-23", "2024-01"]),
         ("229亿元—255亿元", ["229亿元—255亿元"]),
+        ("99.4万辆，不是100万；投资2.5万亿元，共4项", ["99.4万辆", "100万", "2.5万亿元", "4项"]),
         # a dash between words is none between numbers, nor is an id a date
         ("书中的比较——多了、少了", []),
         ("os-20240123-xinhua", []),
         ("电话023-67000000", []),
     ],
 )
-def test_ranges_and_dates_are_kept_whole(text, kept):
+def test_ranges_dates_and_amounts_are_kept_whole(text, kept):
     found = list(split_line(text))
     assert "".join(part for part, _ in found) == text
     assert all(part for part, _ in found)

@@ -56,6 +56,7 @@ PUBLIC = {
     "share": "cqbook.quantities.quantity:share",
     "sum_of": "cqbook.quantities.quantity:sum_of",
     "short": "cqbook.analysis.frames:short",
+    "supposed": "cqbook.analysis.supposed",
     "table": "cqbook.figures.figure:table",
     "timeline": "cqbook.analysis.frames:timeline",
     "trade": "cqbook.analysis.trade",

@@ -683,7 +683,7 @@ def _own_words(root: Path, against: str, asked: AskedDocument) -> _OwnWords:
 def _verify(root: Path, arguments: argparse.Namespace) -> int:
     if arguments.text:
         return _verify_text(root, arguments)
-    from cqbook.citing.verify import STANDS, as_json, asked_of, kind_zh
+    from cqbook.citing.verify import STANDS, as_json, asked_of, report
     from cqbook.disk.untrusted import content_of
     from cqbook.editions.store import last_word_lines, signature_lines
 
@@ -695,11 +695,12 @@ def _verify(root: Path, arguments: argparse.Namespace) -> int:
     if arguments.json:
         _tell_json(as_json(found))
     else:
-        for item in found:
-            kind = kind_zh(item.kind, item.name)
-            whose = f"{kind} {item.name}（版次 {item.edition}）" if item.edition else kind
-            _tell(f"{item.verdict}　{whose}　{item.detail}")
-        for line in (*own.lines, *last_word_lines(root, arguments.against), *signatures):
+        for line in (
+            *report(found),
+            *own.lines,
+            *last_word_lines(root, arguments.against),
+            *signatures,
+        ):
             _tell(line)
         if not found:
             _tell(f"{file}：没有找到出自本书的图和数 | nothing of the book was found")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from decimal import Decimal
 from functools import partial
 
 import pandas as pd
 
 from cqbook.analysis.frames import level_over, points, timeline
+from cqbook.analysis.supposed import revised_growth
 from cqbook.data.catalog import Catalog, Wanted
 from cqbook.data.rows import rows_of
 from cqbook.data.selection import fact, preferred, series
@@ -159,10 +159,9 @@ def quarters(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
     dict
         ``first``, ``first_before``: January to September of the year and of the one before;
         ``last``, ``last_before``: what the whole year leaves for the fourth quarter;
-        ``year_before``: all of the year before;
-        ``first_growth`` (as published), ``last_growth``; ``first_more``, ``last_more``: by how
-        much more than a year before, ``year_more``: of the whole year; ``last_part``: the fourth
-        quarter's part of that.
+        ``first_growth`` (as published), ``last_growth``, ``last_growth_revised``
+        (`revised_growth`); ``first_more``, ``last_more``: by how much more than a year before,
+        ``year_more``: of the whole year; ``last_part``: the fourth quarter's part of that.
     """
     asked = {"indicator": "auto_exports_value", "entity": area}
     period = f"{year}-01/{year}-09"
@@ -171,43 +170,23 @@ def quarters(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
     before = _year_before(book, first, unit=VALUE, **asked)
     whole = export_values(book, area, range(int(year) - 1, int(year) + 1))
     last = difference(whole[year], first)
-    last_before = difference(whole[str(int(year) - 1)], before)
+    whole_before = whole[str(int(year) - 1)]
+    last_before = difference(whole_before, before)
     last_more = difference(last, last_before)
-    year_more = difference(whole[year], whole[str(int(year) - 1)])
+    year_more = difference(whole[year], whole_before)
     return {
         "first": first,
         "first_before": before,
         "last": last,
         "last_before": last_before,
-        "year_before": whole[str(int(year) - 1)],
         "first_growth": rate,
         "last_growth": growth(last, last_before),
+        "last_growth_revised": revised_growth(last, last_before, whole_before),
         "first_more": difference(first, before),
         "last_more": last_more,
         "year_more": year_more,
         "last_part": share(last_more, year_more),
     }
-
-
-def revised_growth(found: Mapping[str, Quantity]) -> Quantity:
-    """Return the growth of the fourth quarter, were the year before off by `SUPPOSED_REVISION`.
-
-    Up or down, with its first three quarters as they were published: a cumulative figure that
-    moves a little moves the quarter that is left of it much.
-
-    Parameters
-    ----------
-    found : mapping
-        `quarters` of a year.
-    """
-    year = found["year_before"]
-    moved = derive(lambda whole: whole * _SUPPOSED, year, unit=VALUE, about=year.about)
-    return growth(found["last"], difference(moved, found["first_before"]))
-
-
-#: A revision of a year, in percent, of which one says what it would do to a quarter.
-SUPPOSED_REVISION = 1
-_SUPPOSED = Interval(1 - Decimal(SUPPOSED_REVISION) / 100, 1 + Decimal(SUPPOSED_REVISION) / 100)
 
 
 def _year_before(book: Catalog, now: Quantity, *, unit: str, **asked: str) -> Quantity:

@@ -9,7 +9,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 import pandas as pd
 
-from cqbook.analysis.frames import points, quantities_of
+from cqbook.analysis.frames import points, quantities_of, round_sum
 from cqbook.data.catalog import Catalog
 from cqbook.data.rows import rows_of
 from cqbook.data.selection import fact, preferred, series
@@ -130,10 +130,11 @@ def cost_changes(book: Catalog) -> dict[str, Quantity]:
 
 def extra_cost(book: Catalog) -> Quantity:
     """Return what a box cost more over the corridor than down the river, before subsidies."""
-    return fact(
+    found = fact(
         book, unit="CNY/TEU", measure="difference", indicator="logistics_cost", entity=LAND_SEA,
         breakdown="product=motorcycle_wheel", period="2023-10",
     )  # fmt: skip
+    return round_sum(found)
 
 
 def _car_cost(book: Catalog) -> Quantity:
@@ -160,23 +161,6 @@ def loading(book: Catalog) -> tuple[Quantity, Quantity]:
         lambda old, new: 100 * old / new - 100, *loads(book), unit="percent", measure="pct_change"
     )
     return _car_cost(book), implied
-
-
-def container_cost(book: Catalog) -> Quantity:
-    """Return by how much a container's cost would have risen if each car's fell as printed."""
-    before, after = loads(book)
-    printed = _car_cost(book)
-    if printed.known:
-        # as the reader reckons it: the ends are those of the load, not of rounding
-        printed = replace(printed, interval=Interval.exactly(Decimal(str(printed.point))))
-    return derive(
-        lambda old, new, change: new / old * (100 + change) - 100,
-        before,
-        after,
-        printed,
-        unit="percent",
-        measure="pct_change",
-    )
 
 
 # --- volumes --------------------------------------------------------------------------------

@@ -389,7 +389,7 @@ def size(book: Catalog, code: str, year: str = "") -> dict[str, Quantity]:
 
     ``gdp_share_then`` is that of the first year of `SIZED`. A page of one year has its own alone.
     ``gdp_rank``, ``gdp_rank_then``: its place among the districts of which the year is known;
-    ``gdp_known`` how many these are.
+    ``gdp_known`` how many these are, ``gdp_all`` of how many districts that there were then.
     """
     asked = {"indicator": "gdp", "breakdown": "vintage=compiled", "unit": "100M CNY"}
     found: dict[str, Quantity] = {}
@@ -405,8 +405,19 @@ def size(book: Catalog, code: str, year: str = "") -> dict[str, Quantity]:
         others = others[others["entity"].ne(book.place)]
         larger = sum(item.point > own.point for item in quantities_of(others))
         found[f"gdp_rank{name}"] = exact(larger + 1, "rank") if own.known else missing("rank")
-        found["gdp_known"] = exact(len(others), "zones") if own.known else missing("zones")
+        counts = {"gdp_known": len(others), "gdp_all": _districts_in(book, when)}
+        found |= {
+            key: exact(number, "zones") if own.known else missing("zones")
+            for key, number in counts.items()
+        }
     return found
+
+
+def _districts_in(book: Catalog, year: str) -> int:
+    """Return how many districts there were in a year."""
+    table = book.table("districts")
+    begun, ended = table["valid_from"].str[:4].le(year), table["valid_to"].str[:4]
+    return int((begun & (ended.eq("") | ended.gt(year))).sum())
 
 
 def of_city(book: Catalog, fact: Fact) -> Quantity:
@@ -481,7 +492,9 @@ def parts(texts: Mapping[str, str], came: pd.DataFrame, name: str) -> dict[str, 
     came_some = len(followed(came)) >= ROWS or any(texts[key] != NOT_FOUND for key in COMING)
     lists = "和称号" if texts["schemes"] != NOT_FOUND else ""
     # what single firms make is not what a district makes
-    doing = "见报的企业做什么" if set(makes) <= set(OF_A_FIRM) else "做什么"
+    doing = "做什么"
+    if set(makes) <= set(OF_A_FIRM):
+        doing = "见报的企业做什么" if len(_firms(makes, texts, came)) > 1 else "一家企业做什么"
     alone = dict(ALONE)
     alone["plant_output"] = "一家企业" if texts["plant_output_due"] != NOT_FOUND else "一个项目"
     alone["plant_output"] += "的预期产值"
@@ -490,6 +503,13 @@ def parts(texts: Mapping[str, str], came: pd.DataFrame, name: str) -> dict[str, 
         "makes": name + _called(makes, alone, doing) if makes else NOT_FOUND,
         "came": f"{name}的项目{lists}" if came_some else NOT_FOUND,
     }
+
+
+def _firms(makes: Iterable[str], texts: Mapping[str, str], came: pd.DataFrame) -> set[str]:
+    """Return the firms that make what is told: of a project, its firm."""
+    firms = [re.sub(r"（[^（）]*）$", "", who) for who in came["who"]]
+    of_project = dict(zip(came["name_zh"], firms, strict=True))
+    return {of_project.get(texts[f"{key}_who"], texts[f"{key}_who"]) for key in makes}
 
 
 def _called(told: list[str], alone: Mapping[str, str], several: str) -> str:
@@ -790,6 +810,22 @@ def place_in_chain(rows: pd.DataFrame) -> pd.Series:
     return rows["chain_link"].where(rows["chain_link"].ne(""), industry)
 
 
+def names_in_english(say: Callable[[str], str]) -> Callable[[pd.DataFrame], str]:
+    """Return the function that names projects in English, as `names_by_day` does in Chinese."""
+
+    def tell(rows: pd.DataFrame) -> str:
+        parts = []
+        for (when, old), of_one_time in rows.groupby(["stage_as_of", "old"], sort=False):
+            said = [f"截至{Period.parse(str(when)).zh()}"] if when else []
+            said += [NOT_HEARD_OF] if old else []
+            until = f" ({say('，'.join(said))})" if said else ""
+            # names have commas of their own
+            parts.append("; ".join(map(say, of_one_time["name_zh"])) + until)
+        return "; ".join(parts) or NOT_FOUND
+
+    return tell
+
+
 def names_by_day(rows: pd.DataFrame) -> str:
     """Return the names of projects, behind those of one time the time: 甲、乙（截至2025年4月）."""
     parts = []
@@ -840,7 +876,9 @@ def _wholes(rows: pd.DataFrame) -> pd.Series:
     return rows.loc[rows["name_zh"].str.endswith("期"), "parent"]
 
 
-def named(found: pd.DataFrame) -> dict[str, str]:
+def named(
+    found: pd.DataFrame, tell: Callable[[pd.DataFrame], str] = names_by_day
+) -> dict[str, str]:
     """Return the names of `projects` by what they have come to, with the time of the report.
 
     ``running``: those that make things (`made`); ``runs``: these without what is on trial;
@@ -849,33 +887,39 @@ def named(found: pd.DataFrame) -> dict[str, str]:
     ``trading_only`` the same where projects make things, but none of them runs;
     ``only_building``: those that make things and are being built, where none runs yet. Where there
     is a table, sentences tell only of what it has not: projects of no named firm.
+
+    Parameters
+    ----------
+    found : pandas.DataFrame
+    tell : callable
+        What names rows of them in a language.
     """
     public = found["industry"].isin(PUBLIC_WORKS)
     makes = made(found)
     at = {name: found["stage"].isin(stages) for name, stages in COME_TO.items()}
     texts = {
-        "running": names_by_day(found[at["running"] & makes]),
-        "trading_too": names_by_day(found[at["running"] & ~makes & ~public]),
+        "running": tell(found[at["running"] & makes]),
+        "trading_too": tell(found[at["running"] & ~makes & ~public]),
         "trading_alone": NOT_FOUND,
         "trading_only": NOT_FOUND,
-        "building": names_by_day(found[at["building"]]),
-        "coming": names_by_day(found[at["coming"]]),
+        "building": tell(found[at["building"]]),
+        "coming": tell(found[at["coming"]]),
     }
     runs = found[at["running"] & makes]
     tried = runs["stage"].eq("trial_production")
-    texts["runs"] = names_by_day(runs[~tried])
-    texts["on_trial"] = names_by_day(runs[tried]) if tried.all() else NOT_FOUND
+    texts["runs"] = tell(runs[~tried])
+    texts["on_trial"] = tell(runs[tried]) if tried.all() else NOT_FOUND
     texts["running_as"] = "、".join(dict.fromkeys(runs["stage"].map(STAGES))) or NOT_FOUND
     alone = NOT_FOUND
     if texts["running"] == NOT_FOUND:
-        alone = names_by_day(found[at["building"] & makes])
+        alone = tell(found[at["building"] & makes])
     table = followed(found)
     if len(table) >= ROWS:
         rest = ~(found["project"].isin([*table["project"], *_wholes(table)]) | public)
         texts |= {
-            "trading_too": names_by_day(found[at["running"] & ~makes & rest]),
-            "building": names_by_day(found[at["building"] & rest]),
-            "coming": names_by_day(found[at["coming"] & rest]),
+            "trading_too": tell(found[at["running"] & ~makes & rest]),
+            "building": tell(found[at["building"] & rest]),
+            "coming": tell(found[at["coming"] & rest]),
         }
     if texts["running"] == NOT_FOUND:
         which = "trading_only" if makes.any() else "trading_alone"
@@ -896,22 +940,8 @@ def schemes(book: Catalog, code: str) -> str:
 
     Behind a list stands since when, where that is known: 某园区是某示范园区（2021年1月起）.
     """
-    frame = book.own_rows("park_designations", {"entity": entities_within(book, code)})
-    said_by_name = [
-        scheme in SELF_NAMED and SELF_NAMED[scheme] in book.name(entity)
-        for scheme, entity in zip(frame["scheme"], frame["entity"], strict=True)
-    ]
-    frame = frame[~pd.Series(said_by_name, index=frame.index, dtype=bool)]
-    names = frame["scheme"].map(book.names("schemes", "scheme"))
-    told = frame.assign(
-        name=[re.sub(r"（[^（）]*）$", "", name) for name in names],
-        own=frame["entity"].eq(code),
-    )
-    # one list of two times is told with the time that is known
-    told = told.sort_values(["own", "since"], ascending=[True, False], kind="stable")
-    told = told.drop_duplicates(["entity", "name"]).sort_index().sort_values("own", kind="stable")
     said = []
-    for entity, rows in told.groupby("entity", sort=False):
+    for entity, rows in _designations(book, code).groupby("entity", sort=False):
         joins, builds = (rows["name"].str.endswith(end) for end in (_MEMBERSHIP, _BEING_BUILT))
         parts = [
             word + "、".join(map(_since, kind["name"], kind["since"]))
@@ -924,6 +954,41 @@ def schemes(book: Catalog, code: str) -> str:
         ]
         said.append(book.name(str(entity)) + "，".join(parts))
     return "；".join(said) or NOT_FOUND
+
+
+def schemes_in_english(book: Catalog, code: str, say: Callable[[str], str]) -> str:
+    """Return `schemes` in English, park by park: its lists, and what is being built there."""
+    found = _designations(book, code)
+    told = [
+        re.sub(r"(, first batch| \([^()]*\))$", "", say(row["listed"]))
+        + (", being built" if row["name"].endswith(_BEING_BUILT) else "")
+        + (f" (since {say(Period.parse(row['since']).zh())})" if row["since"] else "")
+        for row in found.to_dict("records")
+    ]
+    by_park = found.assign(told=told).groupby("entity", sort=False)["told"].agg(", ".join)
+    return "; ".join(f"{say(book.name(str(key)))}: {each}" for key, each in by_park.items()) or (
+        NOT_FOUND
+    )
+
+
+def _designations(book: Catalog, code: str) -> pd.DataFrame:
+    """Return the lists of the district and its parks, one of each name, its own last."""
+    frame = book.own_rows("park_designations", {"entity": entities_within(book, code)})
+    said_by_name = [
+        scheme in SELF_NAMED and SELF_NAMED[scheme] in book.name(entity)
+        for scheme, entity in zip(frame["scheme"], frame["entity"], strict=True)
+    ]
+    frame = frame[~pd.Series(said_by_name, index=frame.index, dtype=bool)]
+    names = frame["scheme"].map(book.names("schemes", "scheme"))
+    told = frame.assign(
+        name=[re.sub(r"（[^（）]*）$", "", name) for name in names],
+        listed=names,
+        own=frame["entity"].eq(code),
+    )
+    # one list of two times is told with the time that is known
+    told = told.sort_values(["own", "since"], ascending=[True, False], kind="stable")
+    told = told.drop_duplicates(["entity", "name"]).sort_index()
+    return told.sort_values("own", kind="stable")
 
 
 def _since(name: str, day: str) -> str:

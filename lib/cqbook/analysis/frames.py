@@ -158,6 +158,13 @@ def short(item: Quantity) -> Quantity:
     return replace(item, interval=Interval.exactly(middle), value=middle, zh=words)
 
 
+def round_sum(item: Quantity) -> Quantity:
+    """Return what is said or expected in a round number as this: nobody measured and rounded it."""
+    if item.value is None or item.interval is None or item.interval.upper is None:
+        return item
+    return replace(item, interval=Interval.exactly(item.value))
+
+
 def all_short(found: Mapping[str, Quantity | str]) -> dict[str, Quantity | str]:
     """Return named numbers in `short`; texts as they are."""
     return {name: item if isinstance(item, str) else short(item) for name, item in found.items()}

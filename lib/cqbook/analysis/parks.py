@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 import pandas as pd
@@ -18,22 +17,21 @@ from cqbook.analysis.district import (
     short_name,
     stage_zh,
 )
-from cqbook.analysis.frames import points, quantities_of
+from cqbook.analysis.frames import points, quantities_of, round_sum
 from cqbook.data.catalog import Catalog
 from cqbook.data.rows import rows_of
 from cqbook.data.selection import fact, preferred
 from cqbook.data.vocabulary import STAGES
+from cqbook.quantities.about import ids_in
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.quantity import (
     NOT_FOUND,
     Quantity,
     derive,
     exact,
-    growth,
     missing,
     period_zh,
     quantity_of,
-    ratio,
     share,
     sum_of,
 )
@@ -166,13 +164,16 @@ def started(book: Catalog, place: str, period: str) -> dict[str, Quantity]:
 FAIR = "event-wcifit"
 #: The same fair a year apart: sessions of one event, dated by day and by month.
 _SESSIONS = {"2024": "2024-05-23", "2025": "2025-05"}
-_ONE_FAIR = "2024年的金额写作正式合同额，2025年只写金额"
 #: What is followed from session to session: its part of the breakdown.
 FAIR_PARTS = {"all": "", "made": "sector=manufacturing", "foreign": "investor_origin=foreign"}
 
 
 def fair(book: Catalog, part: str, year: str) -> dict[str, Quantity]:
-    """Return projects, money and money a project that a session of the fair signed, of a part."""
+    """Return projects and money that a session of the fair signed, of a part.
+
+    Of 2024 the money is said to be of formal contracts, of 2025 nothing is said: the two are not
+    compared.
+    """
     which = FAIR_PARTS[part]
     asked = {"entity": FAIR, "period": _SESSIONS[year], "status": "actual"}
     stage = ";".join(filter(None, (which, "stage=signed")))
@@ -182,34 +183,29 @@ def fair(book: Catalog, part: str, year: str) -> dict[str, Quantity]:
         if which
         else missing("100M CNY")
     )
-    each = ratio(money, projects, unit="100M CNY", per="projects")
-    return {"projects": projects, "money": money, "each": each}
-
-
-def fair_growth(book: Catalog, part: str) -> dict[str, Quantity]:
-    """Return how a part of the fair changed between its two sessions; percent."""
-    before, after = (fair(book, part, year) for year in _SESSIONS)
-    return {key: growth(after[key], before[key], regardless=_ONE_FAIR) for key in after}
+    return {"projects": projects, "money": money}
 
 
 def fair_table(book: Catalog) -> pd.DataFrame:
-    """Return what manufacturing and foreign firms signed at the fair, a row a session.
+    """Return what was signed at the fair, all and of manufacturing and foreign firms, by session.
 
-    ``projects``, ``money`` and ``each`` in words; a session of which one is not known has no row.
+    ``projects`` and ``money`` in words; a session whose projects are not known has no row.
     """
     rows = []
-    for part, name in (("made", "制造业"), ("foreign", "外资")):
+    for part, name in (("all", "全部"), ("made", "制造业"), ("foreign", "外资")):
         for year in _SESSIONS:
             found = fair(book, part, year)
-            if all(item.known for item in found.values()):
-                source, ids = found["each"].source_id, found["each"].observation_id
-                told = {key: item.zh for key, item in found.items()}
-                rows.append({"label": f"{name}，{year}年", **told})
-                rows[-1] |= {"source_id": source, "observation_id": ids}
+            told = {key: item.zh for key, item in found.items() if item.known}
+            if found["projects"].known:
+                ids = {
+                    key: ";".join(ids_in(getattr(found[each], key) for each in told))
+                    for key in ("source_id", "observation_id")
+                }
+                rows.append({"label": f"{name}，{year}年", **told, **ids})
     return pd.DataFrame(rows, columns=_FAIR_COLUMNS)
 
 
-_FAIR_COLUMNS = ("label", "projects", "money", "each", "source_id", "observation_id")
+_FAIR_COLUMNS = ("label", "projects", "money", "source_id", "observation_id")
 
 
 def fair_from_the_east(book: Catalog, year: str = "2025") -> Quantity:
@@ -347,6 +343,7 @@ PROJECT_COLUMNS = {
     "link": "环节或行业",
     "name_zh": "项目",
     "where": "区县",
+    "origin": "来处",
     "stage_zh": "到哪一步",
 }
 
@@ -472,6 +469,12 @@ def followed(book: Catalog) -> pd.DataFrame:
     return frame.drop(columns="_order").reset_index(drop=True)
 
 
+def reported_between(rows: pd.DataFrame) -> tuple[str, str]:
+    """Return between which times it was told how far the projects of `followed` had come."""
+    days = sorted(rows["stage_as_of"])
+    return (period_zh(days[0]), period_zh(days[-1])) if days else (NOT_FOUND, NOT_FOUND)
+
+
 def _phases(rows: pd.DataFrame, newest: str) -> str:
     """Return how far each phase of a project has come: 一期已试产，二期计划（截至2023年1月）.
 
@@ -523,17 +526,10 @@ def base_area(book: Catalog) -> Quantity:
     return sum_of(*items) if len(items) > 1 else missing("mu")
 
 
-def _round(item: Quantity) -> Quantity:
-    """Return what a plan expects as the round number that it is: nobody measured and rounded it."""
-    if item.value is None or item.interval is None or item.interval.upper is None:
-        return item
-    return replace(item, interval=Interval.exactly(item.value))
-
-
 def valve_base(book: Catalog) -> dict[str, Quantity]:
     """Return the planned output and jobs of the base, and what they are a job."""
     asked = {"entity": BASE}
-    output = _round(fact(book, unit="100M CNY", indicator="output_value", **asked))
+    output = round_sum(fact(book, unit="100M CNY", indicator="output_value", **asked))
     jobs = fact(book, unit="10k persons", indicator="jobs", **asked)
     each = derive(lambda a, b: a / b, output.to("10k CNY"), jobs.to("persons"), unit="10k CNY")
     return {"area": base_area(book), "output": output, "jobs": jobs, "output_job": each}

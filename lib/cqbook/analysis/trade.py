@@ -15,6 +15,7 @@ import pandas as pd
 
 from cqbook.analysis.composition import Composition, composition
 from cqbook.analysis.frames import points, quantities_of, short, timeline
+from cqbook.analysis.supposed import revised_growth
 from cqbook.data.catalog import Catalog
 from cqbook.data.selection import fact, in_unit, preferred, series
 from cqbook.data.vocabulary import FLOWS_ZH
@@ -388,25 +389,27 @@ def share_columns(found: Mapping[str, Quantity]) -> pd.DataFrame:
 
 
 def side_by_side(found: Mapping[str, Mapping[str, Quantity]]) -> pd.DataFrame:
-    """Return what is too sparse for a picture as rows of a table: one a thing, a column a period.
+    """Return what is too sparse for a picture as rows of a table: one a period, a column a thing.
 
-    Of the periods of which most of the things are known; empty without two of them. The largest in
+    Of every period of which one of the things is known; empty without two of them. The largest in
     the last one comes first. Each number in words; a derived one says so.
     """
     texts = sorted({text for items in found.values() for text in items})
-    most = len(found) / 2
-    kept = [text for text in texts if sum(text in items for items in found.values()) > most]
-    if len(kept) < 2:
-        kept = []
+    if len(texts) < 2:
+        texts = []
+    names = sorted(
+        (name for name, items in found.items() if items),
+        key=lambda name: -_size(found[name].get(max(texts, default=""))),
+    )
     rows = []
-    for name in sorted(found, key=lambda name: -_size(found[name].get(max(kept, default="")))):
-        told = {text: found[name][text] for text in kept if text in found[name]}
-        if told:
-            rows.append({"label": name} | {text: _cell(item) for text, item in told.items()})
-            rows[-1] |= {
-                key: ";".join(ids_in(getattr(item, key) for item in told.values())) for key in _IDS
-            }
-    return pd.DataFrame(rows, columns=["label", *kept, *_IDS])
+    for text in texts:
+        told = {name: found[name][text] for name in names if text in found[name]}
+        rows.append({"period": Period.parse(text).zh()})
+        rows[-1] |= {name: _cell(item) for name, item in told.items()}
+        rows[-1] |= {
+            key: ";".join(ids_in(getattr(item, key) for item in told.values())) for key in _IDS
+        }
+    return pd.DataFrame(rows, columns=["period", *names, *_IDS])
 
 
 _IDS = ("source_id", "observation_id")
@@ -423,10 +426,9 @@ def _cell(item: Quantity) -> str:
     return short(item).zh.removeprefix("约") + DERIVED_COLUMN
 
 
-def headings(rows: pd.DataFrame, first: str) -> dict[str, str]:
-    """Return the headings of `side_by_side`: what its rows are, and its periods."""
-    periods = [text for text in rows.columns if text not in ("label", *_IDS)]
-    return {"label": first} | {text: Period.parse(text).zh() for text in periods}
+def headings(rows: pd.DataFrame) -> dict[str, str]:
+    """Return the headings of `side_by_side`: its periods, and what it has a column of."""
+    return {"period": "时期"} | {name: name for name in rows.columns[1 : -len(_IDS)]}
 
 
 def share_change(found: Mapping[str, Quantity]) -> Quantity:
@@ -861,11 +863,22 @@ def provincial_rank(book: Catalog, area: str, period: str) -> ProvincialRank:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Some months of a year: how much trade, and how much more than in those of the year before."""
+    """Some months of a year: how much trade, and how much more than in those of the year before.
+
+    ``before`` is what those months of the year before had, ``until`` what that year had by their
+    end, of which they are what an earlier figure leaves.
+    """
 
     label: str
     level: Quantity
     growth: Quantity
+    before: Quantity
+    until: Quantity
+
+    @property
+    def revised(self) -> Quantity:
+        """The growth, were ``until`` another."""
+        return revised_growth(self.level, self.before, self.until)
 
 
 def stretches(book: Catalog, area: str, period: str) -> list[Stretch]:
@@ -910,11 +923,14 @@ def _stretch(
     text = f"{year}-{first:02d}" if first == month else f"{year}-{first:02d}/{year}-{month:02d}"
     label = f"{month}月" if first == month else f"{first}—{month}月"
     if found.rate(text).known and found.now(text).known:
-        return Stretch(label, found.now(text), found.rate(text))
+        # what was published of the months themselves is what no other figure leaves
+        return Stretch(label, found.now(text), found.rate(text), found.before(text), missing(UNIT))
+    until = before
     if earlier:
         now, before = _less(now, earlier[0]), _less(before, earlier[1])
     about = replace(now.about, period=text, measure="yoy")
-    return Stretch(label, now, derive(formulas.growth, now, before, unit="percent", about=about))
+    grown = derive(formulas.growth, now, before, unit="percent", about=about)
+    return Stretch(label, now, grown, before, until)
 
 
 def latest_stretches(book: Catalog, area: str, period: str, least: int = 4) -> list[Stretch]:
@@ -952,7 +968,8 @@ def hidden(book: Catalog, area: str, period: str) -> Hidden:
     text = period if period.startswith(year) else year
     whole = rate(book, area, text)
     if not found or not whole.known:
-        nothing = Stretch(NOT_FOUND, missing(UNIT), missing("percent"))
+        none = missing(UNIT)
+        nothing = Stretch(NOT_FOUND, none, missing("percent"), none, none)
         return Hidden(NOT_FOUND, missing("percent"), (), nothing, nothing)
     ordered = sorted(found, key=lambda item: item.growth.point)
     return Hidden(Period.parse(text).zh(), whole, tuple(found), ordered[-1], ordered[0])
@@ -963,7 +980,7 @@ def monthly(found: Stretch) -> tuple[Quantity, Quantity]:
     if not found.level.known:
         return missing(UNIT), missing(UNIT)
     many = exact(Period.parse(found.growth.about.period).months or 1, "times")
-    both = (found.level, previous(found.level, found.growth))
+    both = (found.level, found.before)
     # a month on average has the length of any other
     now, before = (
         derive(lambda a, b: a / b, item, many, unit=UNIT, about=About()) for item in both

@@ -35,7 +35,7 @@ OBSERVATIONS = {"what": "什么", "old": "原为", "old_source": "原出处", "n
     "new_source": "现出处",
     "how": "怎样改的",
 }
-CAME = {"what": "什么", "text": "数值", "source": "出处"}
+NEW_FIGURES = {"what": "什么", "text": "数值", "source": "出处"}
 GLUED = {"where": "页", "name": "名称", "old": "原为", "new": "现为"}
 TURNED = {"where": "页与论断", "sentence": "句子", "old": "原为", "new": "现为", "margin": "差多少"}
 RELATIONS = {"title": "核对什么", "old": "原结论", "new": "现结论"}
@@ -165,9 +165,9 @@ def observation_rows(book: Catalog) -> pd.DataFrame:
 
 
 def added_rows() -> pd.DataFrame:
-    """Return the figures that are new: columns of `CAME`, and the ids of source and row."""
+    """Return the figures that are new: columns of `NEW_FIGURES`, and the ids of source and row."""
     found = read_comparison().observations or ObservationChanges()
-    return _frame(map(asdict, found.added), [*CAME, "source_id", "observation_id"])
+    return _frame(map(asdict, found.added), [*NEW_FIGURES, "source_id", "observation_id"])
 
 
 def relation_rows() -> pd.DataFrame:

@@ -14,6 +14,10 @@ _ALIKE = str.maketrans({"−": "-", "—": "-", "–": "-", "。": "."})
 SENTENCE_END = re.compile(r"[;!?]|(?<![0-9])\.|\.(?![0-9])")
 #: （见图1）: where to look, and nothing of the number.
 _SEE = re.compile(r"\((?:详?见|参见|如)?附?[图表]\d{1,3}(?:所示)?\)")
+#: Words for a rate against the year before.
+_SAME_RATE = re.compile("[比较](?:上|去)年(?:同期)?(?=[增下减升降提回])")
+#: Words that say nothing of what a number is: 同比仅增长, 出口也.
+_FILLING = re.compile("[仅也又还则已共再均都]|首次|继续")
 #: Years and other numbers with what follows them, the unit right behind the number (§), and words
 #: of direction and of limits.
 _TELLING = re.compile(
@@ -45,9 +49,10 @@ def pairs_of(text: str) -> frozenset[str]:
 def surroundings(text: str, start: int, end: int, others: Iterable[tuple[int, int]] = ()) -> str:
     """Return a hash of what in a sentence decides what a number in it says, six digits long.
 
-    The words of its clause before it, years, units, other numbers, flows and words of direction:
-    the rest may be written otherwise, and words without any of these may be added. Of a text and
-    of the same made `bare` it is one: a reader of slides has the one, who wrote them the other.
+    The words of its clause before it, and of short ones before that (全国, 民营企业中), years,
+    units, other numbers, flows and words of direction: the rest may be written otherwise, and words
+    without any of these may be added. Of a text and of the same made `bare` it is one: a reader of
+    slides has the one, who wrote them the other.
 
     Parameters
     ----------
@@ -64,11 +69,29 @@ def surroundings(text: str, start: int, end: int, others: Iterable[tuple[int, in
             hidden = "※" * len(bare(text[first:last]))
             text = f"{text[:first]}{hidden:　<{last - first}}{text[last:]}"
     ahead, after = text[:start].rpartition("\n")[2], text[end:].partition("\n")[0]
-    before = SENTENCE_END.split(_SEE.sub("", bare(ahead)))[-1]
-    behind = SENTENCE_END.split(_SEE.sub("", bare(after)))[0]
+    before, behind = (_SAME_RATE.sub("同比", _SEE.sub("", bare(text))) for text in (ahead, after))
+    before, behind = SENTENCE_END.split(before)[-1], SENTENCE_END.split(behind)[0]
     told = _TELLING.findall(f"{before}§{behind}")
-    subject = re.split("[,、:]", before)[-1]
-    return digest("|".join([subject, *told]).encode())[:6]
+    return digest("|".join([_subject(before), *told]).encode())[:6]
+
+
+#: Letters of a clause that only says of what the next one is: 全国, 四川省方面, 民营企业中.
+_SHORT = 8
+#: Clauses that say from whom it is, or lead from one sentence to the next.
+_LEADS = re.compile(
+    "据.{0,6}(?:统计|介绍|悉|了解|获悉|显示|海关|数据)|此外|另外|同时|总[的体]看|总体来看|其中|具体看"
+)
+
+
+def _subject(before: str) -> str:
+    """Return the clause of a number, with short ones before it that say of what it is."""
+    *earlier, subject = re.split("[,、:]", before)
+    for clause in reversed(earlier):
+        if not clause or len(clause) > _SHORT or re.search("[0-9※]", clause):
+            break
+        if not _LEADS.fullmatch(clause):
+            subject = f"{clause},{subject}"
+    return _FILLING.sub("", subject)
 
 
 #: Letters of a sentence that are shown on either side of a number.

@@ -28,6 +28,11 @@ BLUR, RESAMPLED = 1.0, 24
 #: The same of one colour, which JPEG keeps more coarsely: up to 42 at quality 60; two colours of
 #: ours are further apart.
 RECOLOURED = 72
+#: The same of the mean of a square of so many pixels, which JPEG keeps: pale bars of another colour
+#: are 49 apart, those of JPEG and of 64 colours below 20.
+SQUARE, TINTED = 8, 32
+#: How far apart the colours of a pixel of a picture without any are, as JPEG keeps them.
+GREY = 24
 #: Levels up to which what is around a picture is background, and the part by which its sides may
 #: be in another proportion: pixels that rounding makes.
 NOISE, ASKEW = 16, 0.02
@@ -180,11 +185,27 @@ def _looks_otherwise(found: Image.Image, wanted: Image.Image) -> bool:
     # compressed by a word processor: the same picture in another size. The worst place counts, not
     # the mean: one digit of a picture is little of it
     size = (min(found.width, wanted.width), min(found.height, wanted.height))
+    if _is_grey(found):
+        # printed without colours
+        wanted = wanted.convert("L").convert("RGB")
     sharp, blur = Image.Resampling.LANCZOS, ImageFilter.GaussianBlur(BLUR)
     sides = [side.resize(size, sharp).filter(blur) for side in (found, wanted)]
     apart = ImageChops.difference(*(side.convert("L") for side in sides))
     # by how many pixels are that different: all of them no more than resampling makes
     colours = ImageChops.difference(*sides).split()
-    return any(apart.histogram()[RESAMPLED + 1 :]) or any(
-        any(band.histogram()[RECOLOURED + 1 :]) for band in colours
+    squares = (max(1, size[0] // SQUARE), max(1, size[1] // SQUARE))
+    coarse = [side.resize(squares, Image.Resampling.BOX) for side in (found, wanted)]
+    tints = ImageChops.difference(*coarse).split()
+    return (
+        any(apart.histogram()[RESAMPLED + 1 :])
+        or any(any(band.histogram()[RECOLOURED + 1 :]) for band in colours)
+        or any(any(band.histogram()[TINTED + 1 :]) for band in tints)
     )
+
+
+def _is_grey(picture: Image.Image) -> bool:
+    from PIL import ImageChops
+
+    red, green, blue = picture.split()
+    apart = [ImageChops.difference(red, band) for band in (green, blue)]
+    return not any(any(band.histogram()[GREY + 1 :]) for band in apart)

@@ -73,6 +73,8 @@ from cqbook.data.catalog import Catalog
 from cqbook.editions.store import find
 from cqbook.errors import DataError
 
+#: Said of what is of an edition that is neither built nor kept here.
+NOT_AT_HAND = "手边没有这个版次，无从核对"
 STANDS, REVISED, UNKNOWN, ALTERED = "仍然成立", "已修订", "版次不详", "图或数被改动"
 #: Nothing of the book drops out in silence.
 LOST = "没有比对"
@@ -179,8 +181,13 @@ class AskedDocument:
         altered = [told.text for told in self.faults if not told.misplaced]
         numbers = [(item.text, item.within) for item in self.found if item.kind == "number"]
         placed = {text for text, within in numbers if within}
+        # of figures of an edition that nobody has, no title can be said to be another
+        passages = [
+            replace(item, at=tuple(key for key in item.at if key in self.printed.known))
+            for item in self.passages
+        ]
         return in_own_words(
-            self.passages,
+            passages,
             [*altered, *(text for printed in texts for text in printed)],
             list(_claims_said(self.held, self.found)),
             # the list at the end says of no paragraph
@@ -510,7 +517,7 @@ def _judge(
         return Standing("table", "", "", LOST, item.lost)
     then = held.find(item.edition)
     if then is None:
-        return Standing(item.kind, item.name, item.edition, UNKNOWN, "手边没有这个版次，无从核对")
+        return Standing(item.kind, item.name, item.edition, UNKNOWN, NOT_AT_HAND)
     if item.kind == "number":
         return _judge_number(held, then, now, item)
     table = held.table_name(then, item)
@@ -526,7 +533,7 @@ def _judge_claim(held: KnownEditions, now: Path, item: Cited, said: str) -> Stan
     """
     then = held.find(item.edition)
     if then is None:
-        return Standing(item.kind, item.name, item.edition, UNKNOWN, "手边没有这个版次，无从核对")
+        return Standing(item.kind, item.name, item.edition, UNKNOWN, NOT_AT_HAND)
     key = bookmark(item.name)
     _, old = held.numbers(then).get(key, ("", ""))
     if not old:
@@ -794,6 +801,20 @@ def why_revised(revised: Iterable[Revision], old: FigureEntry, new: FigureEntry)
     if moves and not reasons and all(name not in was or name not in is_now for name in changed):
         why = "图中列的项目或期次有增减"
     return f"{'；'.join(moves) or '数值未变，出处或附注有变'}。原因：{why}"
+
+
+def report(verdicts: Sequence[Standing]) -> Iterator[str]:
+    """Yield a line for each thing; all of an edition that is not at hand are counted in one."""
+    missing: dict[str, int] = {}
+    for item in verdicts:
+        kind = kind_zh(item.kind, item.name)
+        whose = f"{kind} {item.name}（版次 {item.edition}）" if item.edition else kind
+        if item.detail == NOT_AT_HAND:
+            missing[item.edition] = missing.get(item.edition, 0) + 1
+        else:
+            yield f"{item.verdict}　{whose}　{item.detail}"
+    for edition, count in missing.items():
+        yield f"{UNKNOWN}　{count}处（版次 {edition}）　{NOT_AT_HAND}"
 
 
 def as_json(verdicts: list[Standing]) -> str:

@@ -28,14 +28,14 @@ from pydantic import AfterValidator, BaseModel, ValidationError
 from cqbook.data.catalog import DESCRIPTOR, OBSERVATION_TABLE, Catalog
 from cqbook.data.embedded import database
 from cqbook.data.plausibility import doubts
-from cqbook.data.relation_rules import RULES, parents_of
+from cqbook.data.relation_rules import RULES, overruns, parents_of
 from cqbook.data.relations import impossible
-from cqbook.data.rows import rows_of
+from cqbook.data.rows import TableRow, rows_of
 from cqbook.data.series import MADE
 from cqbook.errors import HIDDEN, Breach, ContractError, visible
 from cqbook.quantities.periods import Period
 from cqbook.quantities.qualifiers import SIGNED_MEASURES, from_printed
-from cqbook.quantities.quantity import Reported
+from cqbook.quantities.quantity import Reported, period_zh
 from cqbook.quantities.units import Unit, unit_zh
 
 NUMERAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -473,7 +473,27 @@ def _entered(tables: Tables) -> Iterator[Breach]:
     """Check the rows of ``observations`` that were entered one by one."""
     rows, file = rows_of(tables[OBSERVATION_TABLE]), tables.book.file(OBSERVATION_TABLE).name
     yield from _observations(rows, file, tables)
-    yield from _attested(rows, tables, file)
+    yield from _attested(rows, tables, file, _corrected(rows, tables))
+    yield from _days(tables)
+
+
+def _corrected(rows: Sequence[Reported], tables: Tables) -> list[TableRow]:
+    """Return the rows of series that rows entered one by one correct."""
+    asked = {row["supersedes"] for row in rows} - {row["observation_id"] for row in rows} - {""}
+    found: list[TableRow] = []
+    for name in tables.book.series if asked else ():
+        frame = tables.served(name)
+        found += rows_of(frame[frame["observation_id"].isin(asked)])
+    return found
+
+
+def _days(tables: Tables) -> Iterator[Breach]:
+    """Check that the days on which sources came out exist."""
+    if "sources" in tables:
+        file = tables.book.file("sources").name
+        for index, day in enumerate(tables["sources"]["published"], start=1):
+            if day and _no_period(day):
+                yield Breach(file, index, "published", day, "存在的日子", "a day that exists")
 
 
 def _served(name: str, contract: Contract, tables: Tables) -> Iterator[Breach]:
@@ -566,7 +586,10 @@ def _observations(
 
 
 def _attested(
-    rows: Sequence[Reported], tables: Mapping[str, pd.DataFrame], file: str
+    rows: Sequence[Reported],
+    tables: Mapping[str, pd.DataFrame],
+    file: str,
+    corrected: Sequence[Reported] = (),
 ) -> Iterator[Breach]:
     """Check ``observations`` against what was printed, where indicators and sources are tables."""
     names, published = (
@@ -576,7 +599,7 @@ def _attested(
             ("sources", "source_id", "published"),
         )
     )
-    for doubt in doubts(rows, names, published):
+    for doubt in doubts(rows, names, published, corrected):
         value = rows[doubt.row][doubt.column]
         yield Breach(file, doubt.row + 1, doubt.column, value, doubt.expected_zh, doubt.expected)
 
@@ -604,4 +627,26 @@ def _impossible(tables: Tables) -> Iterator[Breach]:
             "；来源就这样印的，把 confidence 写作 1，或在 relations 中说明",
             f"what {others} leave: {rule}; if the source prints it so, confidence 1, or a row of"
             " relations with an explanation",
+        )
+    yield from _shrunk(typed, file)
+
+
+def _shrunk(rows: Sequence[Reported], file: str) -> Iterator[Breach]:
+    """Check that no source has less of a stretch of a year than of a shorter one within it."""
+    places = {row["observation_id"]: index for index, row in enumerate(rows, start=1)}
+    for longer, shorter in overruns(rows):
+        if longer["source_id"] != shorter["source_id"]:
+            continue
+        other, last = sorted((longer, shorter), key=lambda row: places[row["observation_id"]])
+        name, value = other["observation_id"], other["as_printed"]
+        zh, en = ("不小于", "no less than") if last is longer else ("不大于", "no more than")
+        yield Breach(
+            file,
+            places[last["observation_id"]],
+            "value",
+            last["value"],
+            f"{zh} {name}（{period_zh(other['period'])} {value}）：{period_zh(longer['period'])}"
+            f"含有{period_zh(shorter['period'])}；来源就这样印的，把 confidence 写作 1",
+            f"{en} {name} ({value}): {longer['period']} holds {shorter['period']}; if the source"
+            " prints it so, confidence 1",
         )

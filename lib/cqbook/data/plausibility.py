@@ -81,6 +81,10 @@ _YEAR = re.compile(r"(?:^|-)((?:19|20)[0-9]{2}(?:-[0-9]{2})?)(?![0-9])")
 _DAY = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}")
 #: What a figure and its growth have in common.
 _SAME = ("indicator", "entity", "period", "accumulation", "breakdown", "flow", "basis")
+#: What no share is more than, in percent.
+_ALL = 100
+#: What a correction leaves as it is.
+_CORRECTED = ("indicator", "entity", "period", "measure", "flow", "breakdown")
 #: What one source prints one number for, beside its flow, its basis and how it adds up.
 _KEY = (
     *("source_id", "indicator", "entity", "period", "breakdown"),
@@ -99,7 +103,10 @@ class Doubt:
 
 
 def doubts(
-    rows: Sequence[Reported], names: Mapping[str, str], published: Mapping[str, str]
+    rows: Sequence[Reported],
+    names: Mapping[str, str],
+    published: Mapping[str, str],
+    corrected: Sequence[Reported] = (),
 ) -> Iterator[Doubt]:
     """Yield the cells that can't be what was printed.
 
@@ -111,6 +118,8 @@ def doubts(
         Indicator → its Chinese name.
     published : mapping
         Source → the day it was published, or empty.
+    corrected : sequence of Reported
+        Rows of other tables that some of these correct.
     """
     spoken = _spoken(rows)
     for index, row in enumerate(rows):
@@ -118,8 +127,10 @@ def doubts(
         yield from _flow(index, row, names.get(row["indicator"], ""))
         yield from _day(index, row, published.get(row["source_id"], ""))
         yield from _named(index, row)
+        yield from _share(index, row)
     yield from _growth(rows)
     yield from _parts(rows)
+    yield from _corrections(rows, corrected)
     yield from _once(rows)
 
 
@@ -268,6 +279,14 @@ def _value(
         yield Doubt(index, "unit", f"{said}的货币", f"the money of {row['as_printed']!r}")
 
 
+def _share(index: int, row: Reported) -> Iterator[Doubt]:
+    """Yield shares of more than all."""
+    if row["measure"] == "share" and row["unit"] == "percent":
+        for column in ("value", "value_upper"):
+            if _is_number(row[column]) and Decimal(row[column]) > _ALL:
+                yield Doubt(index, column, "不超过 100% 的占比", "a share of no more than 100%")
+
+
 def _flow(index: int, row: Reported, name: str) -> Iterator[Doubt]:
     """Yield flows other than what the printed form, or the indicator's name, says."""
     if not row["flow"]:
@@ -356,6 +375,36 @@ def _parts(rows: Sequence[Reported]) -> Iterator[Doubt]:
         if None not in ends and ends[0] != ends[1]:
             expected = f"a period that ends with {whole['period']} of {row['part_of']}"
             yield Doubt(index, "period", f"与 {row['part_of']} 同时结束的时期", expected)
+
+
+def _corrections(rows: Sequence[Reported], others: Sequence[Reported]) -> Iterator[Doubt]:
+    """Yield what corrects another thing: the total of a trade is no correction of its exports."""
+    known = {row["observation_id"]: row for row in (*rows, *others)}
+    for index, row in enumerate(rows):
+        old = known.get(row["supersedes"])
+        different = [name for name in _CORRECTED if old and _of(row, name) != _of(old, name)]
+        if old and different:
+            name, value = old["observation_id"], old["as_printed"]
+            said = "、".join(f"{item} 那里是“{old[item]}”" for item in different)
+            listed = ", ".join(f"{item} {old[item]!r}" for item in different)
+            yield Doubt(
+                index,
+                "supersedes",
+                f"同一件事的旧数：这一行是 {row['as_printed']}，{name} 是 {value}，"
+                f"说的是另一件事（{said}）",
+                f"a figure of the same thing: this row is {row['as_printed']}, {name} is {value},"
+                f" of another thing ({listed})",
+            )
+
+
+def _of(row: Reported, column: str) -> object:
+    """Return what a cell says: no flow is the whole, and a quarter is its three months."""
+    if column == "flow":
+        return row["flow"] or "total"
+    try:
+        return Period.parse(row["period"]).span if column == "period" else row[column]
+    except ValueError:
+        return row[column]
 
 
 def _growth(rows: Sequence[Reported]) -> Iterator[Doubt]:

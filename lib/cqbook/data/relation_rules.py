@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import product
+from itertools import permutations, product
 from typing import NamedTuple
 
 from cqbook.data.selection import DRAWN_FROM
@@ -433,6 +433,69 @@ def _by_thing_said(figures: Iterable[_Figure]) -> dict[tuple[object, ...], list[
     return groups
 
 
+#: What a year can have less of as it goes on, by a word of its indicator.
+_SHRINKS = frozenset({"net", "balance", "surplus", "deficit", "profit", "profits"})
+
+
+class Overrun(NamedTuple):
+    """Rows of a stretch of a year, and of a shorter one within it of which there is more."""
+
+    longer: Reported
+    shorter: Reported
+
+
+def overruns(rows: Sequence[Reported]) -> Iterator[Overrun]:
+    """Yield which stretches of one thing have less than a shorter one within them: 1—10月 < 1—9月.
+
+    What adds up does not shrink: neither by a month, nor from nine months to ten.
+    """
+    spans: dict[tuple[_Thing, str, int], dict[str, _Figure]] = defaultdict(dict)
+    for figure in _adding_up(rows):
+        start, end = figure.days
+        if start and end and start.year == end.year:
+            for basis in _bases(figure):
+                thing = figure.thing._replace(basis=basis)
+                spans[thing, figure.flow, start.year][figure.name] = figure
+    found = {}
+    for held in spans.values():
+        for longer, shorter in permutations(held.values(), 2):
+            if _is_within(shorter, longer) and _is_more(shorter, longer):
+                found[longer.name, shorter.name] = Overrun(longer.row, shorter.row)
+    yield from found.values()
+
+
+def _adding_up(rows: Sequence[Reported]) -> Iterator[_Figure]:
+    """Yield the levels that more of the same can only make larger."""
+    corrected = {row["supersedes"] for row in rows if row["supersedes"]}
+    for row in rows:
+        if (
+            row["measure"] == "level"
+            and row["status"] in HAPPENED
+            and row["accumulation"] in FLOWING
+            and row["observation_id"] not in corrected
+            and int(row["confidence"]) >= DRAWN_FROM
+            and _SHRINKS.isdisjoint(row["indicator"].split("_"))
+        ):
+            figure = _figure(row)
+            if figure.thing.unit in ADDITIVE:
+                yield figure
+
+
+def _is_within(one: _Figure, other: _Figure) -> bool:
+    """Return whether the days of one figure are some, not all, of those of another in its year."""
+    (start, end), (first, last) = one.days, other.days
+    assert start is not None
+    assert end is not None
+    assert first is not None
+    assert last is not None
+    return first <= start and end <= last and one.days != other.days
+
+
+def _is_more(one: _Figure, other: _Figure) -> bool:
+    low, high = one.interval.lower, other.interval.upper
+    return low is not None and high is not None and low > high and low > 0
+
+
 class Leap(NamedTuple):
     """A figure and one beside it of another order of magnitude, with the row of that one."""
 
@@ -446,13 +509,18 @@ LEAP = 5
 #: From this ratio on two stretches do that are no year apart, by the day; and a total with its
 #: exports or imports.
 ORDER = 10
+#: And from this one on a quarter or more with a year before it: what a month has of its season, a
+#: quarter has less of.
+ORDER_OF_QUARTERS = 2.5
+#: Days of the shortest quarter and of the shortest year.
+_QUARTER, _YEAR = 90, 365
 
 
 def leaps(rows: Sequence[Reported], names: set[str]) -> Iterator[Leap]:
     """Yield which of the named levels are of another order of magnitude than what is beside them.
 
-    That is the same thing a year before or after; where there is none, the nearest in time; and
-    the total whose exports or imports it is.
+    That is the same thing a year before or after; where there is none, the nearest in time; of a
+    quarter or more the year before it; and the total whose exports or imports it is.
     """
     found: dict[tuple[_Thing, str, str], dict[str, _Figure]] = defaultdict(dict)
 
@@ -482,10 +550,12 @@ def leaps(rows: Sequence[Reported], names: set[str]) -> Iterator[Leap]:
         near = [other for other in others if other.name not in names] or others
         if not apart:
             far += _of_another_order(figure, _nearest(figure, near))
+        years = [other for other in near if _is_of_the_years_before(figure, other)]
+        far += _of_another_order(figure, _nearest(figure, years), ORDER_OF_QUARTERS)
         if figure.flow in DIRECTIONS_ZH:
             wholes = [other for other in beside(figure, "total") if other.days == figure.days]
             far += _of_another_order(figure, wholes[:1])
-        for other in far:
+        for other in {other.name: other for other in far}.values():
             yield Leap(quantity_of(figure.row), quantity_of(other.row), other.row)
 
 
@@ -504,12 +574,23 @@ def _nearest(figure: _Figure, others: Sequence[_Figure]) -> list[_Figure]:
     return [others[min(away)[-1]]] if away else []
 
 
-def _of_another_order(figure: _Figure, others: Sequence[_Figure]) -> list[_Figure]:
-    """Return those of some figures that are `ORDER` times as large or small, a day."""
+def _is_of_the_years_before(figure: _Figure, other: _Figure) -> bool:
+    """Return whether a figure of a quarter or more can be held against that of a whole year."""
+    (start, _), (first, _) = figure.days, other.days
+    part = _QUARTER <= _length(figure) < _YEAR <= _length(other)
+    # of what is over some number nobody knows how much there is
+    known = None not in (figure.interval.width, other.interval.width)
+    return bool(part and start and first and 0 < start.year - first.year < 3 and known)
+
+
+def _of_another_order(
+    figure: _Figure, others: Sequence[_Figure], order: float = ORDER
+) -> list[_Figure]:
+    """Return those of some figures that are `order` times as large or small, a day."""
     return [
         other
         for other in others
-        if not 1 / ORDER < _ratio(figure, other) * _length(other) / _length(figure) < ORDER
+        if not 1 / order < _ratio(figure, other) * _length(other) / _length(figure) < order
     ]
 
 

@@ -40,6 +40,13 @@ ENGLISH_UNITS: dict[str, tuple[int, str]] = {
     "万千瓦": (-2, "{} GW"),
     "天": (0, "{} days"),
     "个月": (0, "{} months"),
+    "吨": (0, "{} t"),
+    "箱": (0, "{} containers"),
+    "列": (0, "{} trains"),
+    "万件": (1, "{}k pieces"),
+    "件": (0, "{}"),
+    "万套": (1, "{}k sets"),
+    "类": (0, "{}"),
     "个百分点": (0, "{} pp"),
     "百分点": (0, "{} pp"),
     "%": (0, "{}%"),
@@ -279,11 +286,11 @@ def _growth(text: str) -> str:
     if either:
         rise, fall = (either[number] and english_quantity(either[number]) for number in (2, 4))
         return f"perhaps up {rise}".rstrip() + f", perhaps down {fall}".rstrip()
-    found = re.fullmatch(r"(?:比(\d{4})年)?(增长|下降)(.+)", text)
+    found = re.fullmatch(r"(?:比(\d{4})年)?(增长|提高|下降|降低)(.+)", text)
     if not found:
         return ""
     ends = [english_quantity(end) for end in found[3].split("—")]
-    way = "up" if found[2] == "增长" else "down"
+    way = "up" if found[2] in ("增长", "提高") else "down"
     on = f" on {found[1]}" if found[1] else ""
     return f"{way} {'–'.join(ends)}{on}" if all(ends) else ""
 

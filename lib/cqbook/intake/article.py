@@ -50,6 +50,7 @@ from cqbook.intake.article_parts import (
     FigurePart,
     doubt_of,
     is_of_balance,
+    is_one_way,
     named_part,
     part_of,
     several_in,
@@ -65,8 +66,11 @@ from cqbook.intake.article_periods import (
 )
 from cqbook.intake.article_places import (
     GIVES,
+    by_a_way,
     listed_with,
     names_nation,
+    of_a_port,
+    of_two_places,
     owners_named,
     without_outlets,
 )
@@ -87,7 +91,7 @@ from cqbook.intake.article_tables import (
     unknown_in,
     when_of,
 )
-from cqbook.intake.article_text import ArticleText
+from cqbook.intake.article_text import ArticleText, is_dateline
 from cqbook.intake.article_words import FigureWords, figure_words
 from cqbook.intake.press_cells import OBSERVATIONS_TABLE
 from cqbook.quantities.named_periods import NamedPeriod, TextDate, named_periods
@@ -218,16 +222,27 @@ _IN_ALL = re.compile("[ 　]*(?:合计|总计|总[额值量]|全[市省区县国
 #: A place where trains are made up, behind the name of a district; and what one does with them.
 _STATION = re.compile("[一-鿿]{0,8}?(?:站|场|港|口岸|中心|基地|园区?|作业区)")
 _RUNS = re.compile("[开运驶始发][行出输运营]|班列|经|组织|累计")
+#: A name between two amounts, and what is said there that is none.
+_NAME_ALONE = re.compile("[,，、；]([一-鿿]{2,4}(?:汽车|集团|股份)?)")
+_NO_NAME = re.compile(
+    "[占达为共超近约逾增降同其中完成实现累计合计单月当年价值货值总和与及，]|[产销]"
+)
+#: Who counted, of a place that no table has.
+_OFFICE = re.compile("[一-鿿]{2,3}?(?:海关|市?统计局)")
 #: Of whom a sentence speaks that names nobody.
 _OF_A_FIRM = re.compile(
     "(?:^|[,，：:“「])(?P<who>(?:该|本|我)(?:公司|集团|企业|厂)|我司|我们|公司|集团)(?!的?(?:负责人|董事|总经理|相关))"
 )
+#: The title of what tells of one year throughout.
+_REPORT = re.compile("公报|年报|年鉴|统计报告")
 _BY_TITLE = "指标：看表的标题"
 #: With whom trade is: in a row of a table a partner.
 _NO_OWNERS = ("country", "bloc")
 _PLACE_KINDS = ("province", "district")
 #: Behind a place, a zone that has its name. Of its bonded zone there is a breakdown.
-_ZONE_BEHIND = re.compile("(?:国家)?(?:高新区|经开区|开发区|新区|工业园|产业园|科学城|科创园|园区)")
+_ZONE_BEHIND = re.compile(
+    "[)）]?(?:国家)?(?:自贸(?:试验)?区|自由贸易试验区|高新区|经开区|开发区|新区|工业园|产业园|科学城|科创园|园区)"
+)
 #: Behind a place, what stands there and has its name: 江北国际机场, 万州港.
 _FACILITY_BEHIND = re.compile(
     "(?:国际|新)?(?:机场|空港|[一-鿿]{0,2}港区?(?![口澳务])|火车站|[东西南北]站)"
@@ -310,7 +325,10 @@ class _Reader:
         self._look_for_another(text.simplified)
         for line in text.simplified[:4]:
             self._look_for_place(line)
-        self.state.about = self._subject_of(text.simplified[:4])
+        self.state.about = about = self._subject_of(text.simplified[:4])
+        #: The year of a report on one, of which its 全年 and its months are: 2024年统计公报.
+        of_a_year = about and len(about.period) == 4 and _REPORT.search(text.simplified[0])
+        self.year = int(about.period) if about and of_a_year else 0
 
     def _subject_of(self, lines: Sequence[str]) -> When | None:
         """Return the period of the title, or of the lead, where that names it before any figure.
@@ -368,7 +386,7 @@ class _Reader:
             return
         if not _UNIT_ALONE.fullmatch(plain):
             self.state.header, self.state.begun, self.state.section = (), False, ""
-        named = named_periods(plain, self.written)
+        named = named_periods(plain, self.written, self.year)
         seen = sightings(plain, named)
         if self._is_heading(plain, seen) and not _UNIT_ALONE.fullmatch(plain):
             self._heading(plain, named)
@@ -389,7 +407,10 @@ class _Reader:
                 yield item
                 continue
             made.append(self._figure(number, plain, item, named, made))
-        yield from in_turn(self.names, plain, named, made)
+        for figure in in_turn(self.names, plain, named, made):
+            # 上半年、前三季度分别: what adds up is as each period has it
+            adds_up = {"accumulation": self._accumulation(figure.row)}
+            yield replace(figure, row={**figure.row, **adds_up})
         self._remember(plain)
 
     def _names_one_place(self) -> bool:
@@ -613,6 +634,8 @@ class _Reader:
             self.state.place, self.state.place_word = head.code, head.word
         self.state.subject, self.state.span = Subject(), None
         said, about = is_about(plain, named), self.state.about
+        if is_dateline(plain, self.text.simplified[0]):
+            return
         if said and not (about and _same_time(about, said)):
             self.state.about = said
 
@@ -646,8 +669,11 @@ class _Reader:
         why, carried = read.why, self.state.subject
         doubts = doubts_of(item, row, read.sure, why)
         doubted = doubt_of(self.names, read.words, read.part, read.code, read.indicator.first)
-        if doubted:
-            doubts["breakdown"] = doubted
+        way = by_a_way(read.words.sentence[: read.words.core]) if row["flow"] else ""
+        if doubted or way:
+            doubts["breakdown"] = doubted or f"细分：“{way}”{NOT_LISTED}"
+        if is_one_way(read.words, row):
+            doubts.setdefault("breakdown", "细分：只是进口或出口的，这一指标不分进出口")
         of_cars = self.names.dimensions.get(row["indicator"]) == "vehicles"
         if of_cars and NOT_LISTED in doubted and "车" not in doubted and "台" in item.text:
             # 工业机器人产量5.2万台
@@ -771,6 +797,7 @@ class _Reader:
         item, plain = words.item, words.plain
         name = Unit.parse(item.units[0]).name if item.units else ""
         spot = FigurePlace(plain, words.begin, item.core, item.end, self.cores, name, item.measure)
+        before_it = self.state.same if words.same else None
         status, why = status_read(spot)
         if re.match("(?:的)?(?:[^,，。；]{0,4})目标", plain[item.end : item.end + 8]):
             status, why = "target", "性质：“目标”"
@@ -794,6 +821,12 @@ class _Reader:
             over = fresh and other and is_over(when.period, self.written)
             if is_done(spot, status, named=over, before=words.same.row["status"]):
                 status, why = "actual", ""
+                if self.written and when.period == f"{self.written.month_text}/..":
+                    # 目标为7500亿元，实际完成8006.8亿元
+                    when = period_of(
+                        spot, named, before_it, self.state.carried, self.written, status
+                    )
+                    self.state.same = when
         if status != "actual" or not is_ahead(when.period, self.written):
             return when, _Status(status, why)
         if self.state.aiming:
@@ -817,6 +850,9 @@ class _Reader:
         zone = _ZONE.search(before, last.end if last else 0)
         if zone and not self.names.mentions(zone["zone"], "entities"):
             return "", f"主体：“{zone['zone']}”{NOT_LISTED}", False
+        port = of_a_port(before, last.end if last else 0, passing=False)
+        if port and not (here and here[-1][1].end() > before.rfind(port) + len(port)):
+            return "", f"主体：“{port}”{NOT_LISTED}", False
         if here and (not last or here[-1][0] > last.start):
             return self._this_place(here[-1][1])
         beyond = _ZONE_BEHIND.match(before, last.end) if last else None
@@ -825,9 +861,15 @@ class _Reader:
         there = _FACILITY_BEHIND.match(before, last.end) if last else None
         if last and there and self.names.kinds[last.code] in _PLACE_KINDS:
             return "", f"主体：“{last.word}{there[0]}”{NOT_LISTED}", False
+        two = of_two_places(before, last.end if last else 0)
+        if two:
+            return "", f"主体：“{two}”{NOT_LISTED}", False
         runs = _runs_on(self.names, before, found)
         if runs:
             return runs
+        firm = _firm_alone(self.names, words)
+        if firm:
+            return "", f"主体：“{firm}”{NOT_LISTED}", False
         if last:
             together = listed_with(self.names, before, last)
             if together:
@@ -839,6 +881,10 @@ class _Reader:
     def _entity_before(self, words: FigureWords, carried: Subject) -> tuple[str, str, bool]:
         """Return whose a figure is whose sentence names nobody: of whom was spoken before."""
         same = words.same
+        last, goes_on = words.previous, _SAME_SUBJECT.search(words.sentence[: words.core])
+        if last and not last.row["entity"] and NOT_LISTED in last.doubts["entity"] and goes_on:
+            # 重庆口岸进出口3650亿元。其中，出口2000亿元
+            return "", last.doubts["entity"], False
         speaker = _OF_A_FIRM.search(words.sentence[: words.core])
         if speaker and not same:
             firm = next(
@@ -850,7 +896,7 @@ class _Reader:
                 "",
             )
             return firm, f"主体：“{speaker['who']}”是哪一家", False
-        if same or (carried.entity and _SAME_SUBJECT.search(words.sentence[: words.core])):
+        if same or (carried.entity and goes_on):
             sure = bool(same and "entity" not in same.doubts)
             sure = sure or (self.one_place and carried.entity == self.state.place)
             return carried.entity, "主体：承前文", sure
@@ -869,6 +915,9 @@ class _Reader:
             of_it = not carried.entity or carried.entity == self.state.place
             why = f"主体：前文的“{self.state.place_word}”"
             return self.state.place, why, self.one_place and of_it
+        office = _OFFICE.search(words.sentence[: words.core])
+        if office:
+            return "", f"主体：“{office[0]}”{NOT_LISTED}", False
         return "", "主体：看不出", False
 
     def _this_place(self, match: re.Match[str]) -> tuple[str, str, bool]:
@@ -912,6 +961,22 @@ class _Reader:
             if code in ("period", "stock", "capacity"):
                 return code
         return "period" if period.kind in ("year", "month", "quarter") else ""
+
+
+def _firm_alone(names: Names, words: FigureWords) -> str:
+    """Return a firm in a list of firms that no table has: 长安出口63.7万辆，庆铃0.9万辆."""
+    found, same = _NAME_ALONE.fullmatch(words.segment), words.same
+    if not (found and same and words.counted):
+        return ""
+    unlisted = NOT_LISTED in same.doubts.get("entity", "")
+    if not unlisted and names.kinds.get(same.row["entity"]) != "organisation":
+        return ""
+    name = re.sub("(?:汽车|集团|股份)$", "", found[1])
+    kinds = ("entities", "breakdowns", "indicators")
+    # 新能源汽车 is no firm, 庆铃汽车 is one
+    named = [item for kind in kinds for item in names.mentions(found[1], kind)]
+    known = any(len(item.word) > 2 or item.start < len(name) for item in named)
+    return "" if known or flow_of(name).first or _NO_NAME.search(found[1]) else found[1]
 
 
 def _runs_on(names: Names, before: str, found: Sequence[Mention]) -> tuple[str, str, bool] | None:

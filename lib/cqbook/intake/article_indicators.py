@@ -26,6 +26,15 @@ from cqbook.quantities.units import Unit
 _IN_ALL_THERE_ARE = re.compile(
     "[,，、；](?:截至)?(?:[年期月季]末|现有|共有|目前|[^,，、；0-9]{0,6}总[数量])"
 )
+#: What is counted of what has a worth, and that worth, where it is not 货值 as the tables have it.
+_WORTH_OF = {
+    "auto_exports": "auto_exports_value",
+    "trade_quantity": "trade_value",
+    "export_volume": "trade_value",
+}
+_NO_WORTH = frozenset({*_WORTH_OF, "ilstc_containers", "crexpress_containers"})
+#: Behind the name of a route: not its boxes.
+_NO_BOXES = re.compile("班列|货[物重运]|重量|价值|[列车趟吨]")
 #: What was carried out of what is planned.
 _DONE_OF = {"investment_planned": "investment_completed"}
 #: Of a thing and not its amount, short as they are.
@@ -80,6 +89,11 @@ def _of_a_rate(
     if not fresh.codes and is_unknown_thing(names, words.said):
         return Choice(("",), "", sure=False)
     word = fresh.word.word if fresh.word else ""
+    if word in WORTH and same.row["indicator"] in _NO_WORTH:
+        # 西部陆海新通道运量增长10%，货值增长8%
+        of_it = _WORTH_OF.get(same.row["indicator"], fresh.first)
+        codes = tuple(dict.fromkeys((of_it, *fresh.codes)))
+        return replace(fresh, codes=codes, sure=of_it == fresh.first, word=None)
     if len(word) <= 2 and word not in _PRICES:
         # 铁矿砂1286.4万吨，减少3.2%: what no table has is none in its rate either
         return Choice(
@@ -98,7 +112,8 @@ def _named(names: Names, words: FigureWords, units: tuple[str, ...]) -> Choice:
     """Return the indicator that a sentence names for a figure."""
     core, past = words.core, words.past
     if words.item.measure not in ("contribution_rate", "contribution_points"):
-        return indicator_of(names, words.blank, core, past, words.floor, units)
+        found = indicator_of(names, words.blank, core, past, words.floor, units)
+        return _behind_route(names, words, found, units)
     # 对工业增长的贡献率: what grew, where the clause names nothing else
     clause = max(words.sentence.rfind(sign, 0, core) + 1 for sign in ",，、；")
     for text in (words.blank, words.sentence):
@@ -106,6 +121,32 @@ def _named(names: Names, words: FigureWords, units: tuple[str, ...]) -> Choice:
         if found.codes:
             break
     return replace(found, word=None)
+
+
+def _behind_route(
+    names: Names, words: FigureWords, found: Choice, units: tuple[str, ...]
+) -> Choice:
+    """Return the indicator of a rate that was taken from the name of a route, by what follows it.
+
+    经西部陆海新通道货值增长10%: of the worth; 班列, 货重: of something that is no boxes.
+    """
+    word = found.word
+    ratio = {Unit.parse(unit).name for unit in units} <= RATIOS
+    if not word or not ratio or word.word not in names.words["breakdowns"]:
+        return found
+    behind = words.blank[word.end : words.core]
+    named = [
+        item
+        for item in names.mentions(behind, "indicators")
+        if item.code != found.first and fits(names, item.code, units)
+    ]
+    if named:
+        last = named[-1]
+        # 货物价值: of what was carried, not of all trade
+        code = "shipment_value" if last.word in WORTH else last.code
+        codes = tuple(dict.fromkeys((code, *found.codes)))[: OFFERED + 1]
+        return Choice(codes, f"指标：“{last.word}”", sure=True, word=_moved(last, word.end))
+    return replace(found, sure=found.sure and not _NO_BOXES.search(behind))
 
 
 def is_of_another(

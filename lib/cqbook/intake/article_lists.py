@@ -29,6 +29,8 @@ _MOVED = (
 )
 #: Of which of a list what follows is: 前两者分别增长.
 _SOME = re.compile("(?P<which>[前后])(?P<count>[两二三四])者(?:[^,，；;]{0,6})$")
+#: Of which of two what follows is; 比后者 only says with what it is compared.
+_ONE_OF_TWO = re.compile("(?<![目之以此生比较于与和同])(?P<which>[前后])者")
 _NO_MATCH = "“分别”：对不上是哪几个的"
 #: Of one thing each, in whatever words: what the rates of a list take from the figures before.
 _SAME_THING = ("indicator", "entity", "period", "flow", "breakdown", "accumulation")
@@ -69,6 +71,8 @@ def in_turn(
     for match in _EACH.finditer(plain):
         made = _without_a_word(names, plain[: match.start()], named, made, begun)
         group = _listed(plain, match.end(), made)
+        if _against_each(made, group):
+            continue
         begun.update(group)
         rated.update(group)
         if len(group) < 2:
@@ -79,7 +83,39 @@ def in_turn(
         for place, figure in _paired(names, plain, match.start(), named, made, group).items():
             made[place] = figure
     made = _without_a_word(names, plain, named, made, begun)
-    return list(_of_several(plain, _rates_behind(plain, made, rated)))
+    made = _of_the_two(names, plain, _rates_behind(plain, made, rated))
+    return list(_of_several(plain, _bases_in_turn(made)))
+
+
+def _against_each(figures: Sequence[ArticleFigure], group: Sequence[int]) -> list[str]:
+    """Return with what each of a list is compared, where there are as many: 高于全国、西部."""
+    said = {figures[place].row["base"] for place in group}
+    if len(said) != 1 or any(figures[place].row["measure"] != "difference" for place in group):
+        return []
+    bases = re.split(_AND, next(iter(said)).removesuffix("分别"))
+    return bases if len(bases) == len(group) > 1 else []
+
+
+def _bases_in_turn(figures: Sequence[ArticleFigure]) -> list[ArticleFigure]:
+    """Return figures, those that are compared with several things each with its own."""
+    made = list(figures)
+    for place, figure in enumerate(figures):
+        base = figure.row["base"]
+        if place and figures[place - 1].row["base"] == base:
+            continue
+        group = [place]
+        while group[-1] + 1 < len(figures) and figures[group[-1] + 1].row["base"] == base:
+            group.append(group[-1] + 1)
+        each = _against_each(figures, group)
+        for at, one in zip(group, each, strict=False):
+            made[at] = replace(made[at], row={**made[at].row, "base": one})
+        of_what = {tuple(figures[at].row[key] for key in _SAME_THING) for at in group}
+        points = "percentage points" in figure.seen.units and figure.row["measure"] == "difference"
+        if points and base and len(group) > 1 and not each and len(of_what) == 1:
+            # 快于全国13.8和25.1个点: one of them is something else
+            for at in group:
+                made[at] = replace(made[at], doubts={**made[at].doubts, "breakdown": _NO_MATCH})
+    return made
 
 
 def _paired(
@@ -305,7 +341,7 @@ def _rates_behind(
         for at in range(place + 1, len(figures)):
             between = plain[figures[at - 1].seen.end : figures[at].seen.core]
             alike = figures[at].row["measure"] == figure.row["measure"] and at not in begun
-            if not alike or not re.fullmatch(f"{_AND}(?:{_MOVED})?(?:{LIMITING})?", between):
+            if not alike or not re.fullmatch(f"个?{_AND}(?:{_MOVED})?(?:{LIMITING})?", between):
                 break
             group.append(at)
         begun.update(group)
@@ -322,6 +358,65 @@ def _rates_behind(
             paired = with_columns(made[at], columns, why, level.doubts)
             made[at] = replace(paired, doubts={"breakdown": why, **paired.doubts})
     return made
+
+
+def _of_the_two(names: Names, plain: str, figures: Sequence[ArticleFigure]) -> list[ArticleFigure]:
+    """Return figures, those behind 前者 and 后者 each of that one of the two before it."""
+    made = list(figures)
+    for place, figure in enumerate(figures):
+        begin, core = sentence_of(plain, figure.seen.core), figure.seen.core
+        spoken = list(_ONE_OF_TWO.finditer(plain, begin, core))
+        if not spoken:
+            continue
+        last = max(spoken[-1].end(), figures[place - 1].seen.end if place else 0)
+        if _names_anything(names, plain[last:core]):
+            # 后者增长16.1%，全市进出口增长12%
+            continue
+        which, word = int(spoken[-1]["which"] == "后"), f"“{spoken[-1][0]}”"
+        two, sure = _two_before(plain, made, begin, spoken[0].start())
+        if not two:
+            doubts = dict.fromkeys(("flow", "breakdown"), f"{word}：指哪一个，看前文")
+            made[place] = replace(figure, doubts={**figure.doubts, **doubts})
+            continue
+        level = two[which]
+        counted = figure.row["measure"] in ("level", "difference")
+        keys = [key for key in _SAME_THING if not (counted and key == "indicator")]
+        why = f"{word}：“{level.row['as_printed']}”的"
+        paired = with_columns(figure, {key: level.row[key] for key in keys}, why, level.doubts)
+        differ = [key for key in keys if two[0].row[key] != two[1].row[key]]
+        doubts = {} if sure and not counted else dict.fromkeys(differ, why)
+        made[place] = replace(paired, doubts={**paired.doubts, **doubts})
+    return made
+
+
+def _two_before(
+    plain: str, figures: Sequence[ArticleFigure], begin: int, until: int
+) -> tuple[list[ArticleFigure], bool]:
+    """Return the two figures of which 前者 and 后者 are said, and whether no others can be meant.
+
+    Of a sentence that has two, or whose last two stand in a list; else of the one before.
+    """
+    here = [figure for figure in figures if begin <= figure.seen.core < until]
+    earlier = sentence_of(plain, begin - 1) if begin else 0
+    found = here or [figure for figure in figures if earlier <= figure.seen.core < begin]
+    for measure in ("level", "yoy", "share"):
+        alike = [figure for figure in found if figure.row["measure"] == measure]
+        two = alike[-2:]
+        if len(two) == 2 and any(two[0].row[key] != two[1].row[key] for key in _SAME_THING):
+            between = [
+                plain[one.seen.end : other.seen.start]
+                for one, other in zip(alike[-3:], alike[-2:], strict=False)
+            ]
+            listed = [bool(re.fullmatch(_AND, text)) for text in between]
+            return two, bool(here) and (len(alike) == 2 or listed == [False, True])
+    return [], False
+
+
+def _names_anything(names: Names, words: str) -> bool:
+    """Return whether words say themselves of what a figure is: of a flow, a part, a place."""
+    kinds = ("entities", "breakdowns")
+    spoken = re.sub("占(?:全[市国省]|进出口|出口|进口|外贸)?[^,，。；]*", "", words)
+    return bool(flow_of(spoken).first or any(names.mentions(spoken, kind) for kind in kinds))
 
 
 def _amounts_until(plain: str, figures: Sequence[ArticleFigure], place: int) -> list[ArticleFigure]:
@@ -423,7 +518,8 @@ def _listed(plain: str, start: int, made: Sequence[ArticleFigure]) -> list[int]:
         last = made[group[-1]].seen.end if group else start
         between = plain[last : figure.seen.core]
         if group and not re.fullmatch(
-            rf"\s?(?:、|和|及|与|以及|,|，)\s?(?:达到|达|为|占|{_MOVED})?(?:{LIMITING})?", between
+            rf"个?\s?(?:、|和|及|与|以及|,|，)\s?(?:达到|达|为|占|{_MOVED})?(?:{LIMITING})?",
+            between,
         ):
             break
         if not group and len(between) > 8:

@@ -11,10 +11,28 @@ from functools import cached_property
 from cqbook.data.catalog import Catalog
 from cqbook.data.spoken_names import spoken_names
 from cqbook.intake.press_cells import OBSERVATIONS_TABLE
+from cqbook.quantities.numerals import word_list
 from cqbook.quantities.units import Unit
 
 #: A word within which no name begins.
 _AMONG = "其中"
+#: Words whose last letter begins no name: 成渝中欧班列 is of no 渝中, 长江北岸 of no 江北.
+_WORDS_BEFORE = tuple(
+    word_list(
+        "成渝 川渝 桥梁 栋梁 联合 结合 配合 融合 综合 整合 集合 增长 延长 成长 生长 长江 沿江 跨江 "
+        "过江 嘉陵江 江南 钱塘江 松花江 黄河 运河 沿河 淮河 沿海 近海 出海 穿越 跨越 超越 "
+        "今日 近日 昨日 同日 当日 即日 明日 次日 节日 平日 往日 单日 每日 集中 空中 途中 手中 心中 "
+        "高中 初中 太湖 洞庭湖 安泰 国泰"
+    )
+)
+#: Words that begin with the last letter of a place and end behind it: 长寿命电池, 广东部署.
+_WORDS_BEHIND = tuple(
+    word_list(
+        "寿命 足球 足够 足以 口岸 口碑 平台 平均 岸线 岸电 西部 东部 南部 北部 南方 北方 南亚"
+    )
+)
+#: Letters of 渝中, 江北: of names that may stand across two words.
+_SHORT_NAME = 2
 
 
 @dataclass(frozen=True)
@@ -56,6 +74,9 @@ class Names:
                 # 其中东盟 is of 东盟, and of no 中东
                 place = match.start() + 1
                 continue
+            if resource != "indicators" and self._is_across(plain, match):
+                place = match.start() + 1
+                continue
             if match.end() > until:
                 found += [
                     Mention(*match.span(), match[0], resource, code)
@@ -64,6 +85,23 @@ class Names:
             until = max(until, match.end())
             place = match.start() + 1 if resource == "indicators" else match.end()
         return found
+
+    def _is_across(self, plain: str, match: re.Match[str]) -> bool:
+        """Return whether a name only stands across the border of two other words: 成渝中欧班列."""
+        start, end = match.span()
+        if not match[0].endswith("区") and plain.endswith(_WORDS_BEFORE, 0, start + 1):
+            return True
+        if len(match[0]) != _SHORT_NAME or not self._is_place(match[0]):
+            return False
+        if plain.startswith(_WORDS_BEHIND, end - 1):
+            return True
+        kinds = ("entities", "breakdowns")
+        behind = (self._patterns[kind].match(plain, end - 1) for kind in kinds)
+        return any(found and len(found[0]) > _SHORT_NAME for found in behind)
+
+    def _is_place(self, word: str) -> bool:
+        codes = self.words["entities"].get(word, ())
+        return any(self.kinds[code] in ("province", "district") for code in codes)
 
     def without_parts(self, plain: str) -> str:
         """Return a passage with the names of parts blanked that have an indicator's in them.

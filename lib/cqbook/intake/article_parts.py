@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cqbook.data.vocabulary import FLOWS_ZH
@@ -50,6 +51,10 @@ _PART_OF_TRADE = re.compile("(?:^|[,，。；、：:　 年月])([一-鿿]{2,10}
 _NO_PART = re.compile(
     "其中|分别|依次|合共|双边|外贸|货物|累计|合计|当月|同期|[全我本该各][省市国区县州]|企业|[月年]|季度|总|主要|实现|完成|前|"
     "贸易方式|对|向|从|自(?!行)|预计|力争|规模|占|的|口岸|海关|国内|单月|今|去|上|下|有|继续|成为|推动|促进"
+)
+#: 对美出口: a country by one letter.
+_LETTER = re.compile(
+    "(?<![应相针绝面])(?:对|自|从|向|输)[美欧日韩俄德英法印越泰澳加台港非拉](?=汽车|进出口|出口|进口|贸易)"
 )
 #: With whom trade is, before its flow; and who is anybody.
 _PARTNER = re.compile("(?<![针面相绝应])(?:对|(?<!各)自|向)([一-鿿]{2,8})$")
@@ -132,6 +137,11 @@ def part_of(
     """Return of which part a figure is, by its own words or by what was spoken of before."""
     worth = indicator.word is not None and indicator.word.word in WORTH
     worth = worth or _is_worth_of(words)
+    if not words.same and any(
+        item.code.startswith("route=") for item in names.mentions(words.segment, "breakdowns")
+    ):
+        # 中欧班列…。经西部陆海新通道货值增长10%: of no trains
+        worth = False
     changed = not worth and bool(
         named.first
         or flow_of(words.segment).first
@@ -145,6 +155,12 @@ def part_of(
     # a part of one thing is none of another, and what no table has is no part of anything
     same_goods = worth or (indicator.first and akin(indicator.first, before.indicator.first))
     code = "" if unlisted else code if same_goods else named.first
+    code = code or _route_before(names, words, indicator.first)
+    projects = "" if code or unlisted else _of_those_projects(words, indicator.first)
+    if projects:
+        listed = indicator.first == "investment_planned" and words.segment.startswith("、")
+        sure = listed or indicator.first == "contract_value"
+        return FigurePart(projects, named, False, unlisted, None, taken_on=not sure)
     again = _again(words, indicator.first)
     if _WITHOUT.search(words.sentence[: words.core]):
         return FigurePart("", named, changed, unlisted, again)
@@ -203,6 +219,38 @@ def _is_worth_of(words: FigureWords) -> bool:
     return goods and bool(_ITS_WORTH.fullmatch(words.segment))
 
 
+#: 制造业项目742个、合同额3100亿元: nothing but what is put into those.
+_PUT_INTO = re.compile(
+    "[,，、和](?:其)?(?:正式|签约|年度|计划|协议|合同|项目|意向|到位|完成|累计|实际|总)*"
+    "(?:投资|引资|外资|资金|金额|合同)?(?:总)?(?:[额值]|金额|规模)?(?:共|约|达到?|为|超过?|突破|近|逾|高达|总计|合计)*"
+)
+_PUT = ("contract_value", "investment_planned", "investment_completed", "funds_in_place")
+
+
+def _of_those_projects(words: FigureWords, indicator: str) -> str:
+    """Return the part of the projects before an amount that is put into them, as tables have it."""
+    last = words.same.row if words.same else {}
+    of_projects = last.get("indicator") in ("projects_count", *_PUT)
+    if not of_projects or indicator not in _PUT or not _PUT_INTO.fullmatch(words.segment):
+        return ""
+    parts = last["breakdown"].split(";")
+    # a contract is signed
+    signed = indicator == "contract_value" and "stage=signed"
+    return ";".join(part for part in parts if part and part != signed)
+
+
+#: Boxes are of one route each; their worth is of any.
+_ROUTE_OF = {"ilstc_containers": "route=ilstc", "crexpress_containers": "route=crexpress"}
+
+
+def _route_before(names: Names, words: FigureWords, indicator: str) -> str:
+    """Return the route of the boxes before a worth: 经西部陆海新通道运输3万标箱、货值5亿元."""
+    last = words.same.row if words.same else {}
+    if indicator != "shipment_value" or names.kinds.get(last.get("entity", "")) == "route":
+        return ""
+    return _ROUTE_OF.get(last.get("indicator", ""), "")
+
+
 def _again(words: FigureWords, indicator: str) -> ArticleFigure | None:
     """Return the figure before, of which one is the same: 12月交付3.5万辆，全年交付33.3万辆."""
     listed = words.plain[words.begin - 1 : words.begin] in (";", "；")
@@ -246,7 +294,8 @@ def doubt_of(names: Names, words: FigureWords, part: FigurePart, code: str, indi
     if part.taken_on:
         return _TAKEN_ON
     firms = words.same is not None and words.same.row["unit"].endswith("enterprises")
-    if firms and not code and _BARE_FLOW.fullmatch(words.segment):
+    put = indicator in _PUT and bool(_PUT_INTO.fullmatch(words.segment))
+    if firms and not code and (put or _BARE_FLOW.fullmatch(words.segment)):
         # 民营企业4600家，进出口3841.9亿元
         return "细分：可能只是前一数那些企业的"
     same = words.same
@@ -262,6 +311,15 @@ def doubt_of(names: Names, words: FigureWords, part: FigurePart, code: str, indi
         # what was doubted there is here: 泰国榴莲5.2亿元，占六成
         return before
     return "细分：承前一数，时期另起" if part.again and code and not part.named.first else ""
+
+
+def is_one_way(words: FigureWords, row: Mapping[str, str]) -> bool:
+    """Return whether only exports or imports are told, of what the tables do not part so.
+
+    运输32.77万标箱，其中出口17.2万标箱
+    """
+    told = flow_of(words.segment).first and _BARE_FLOW.fullmatch(words.segment)
+    return bool(told and row["indicator"] and not row["flow"])
 
 
 def is_of_balance(said: str) -> bool:
@@ -301,7 +359,9 @@ def _unknown_noun(names: Names, segment: str) -> str:
     named = [item for kind in kinds for item in names.mentions(found[1], kind)]
     # 产品 names nothing
     known = any(item.resource != "indicators" or len(item.word) > 2 for item in named)
-    return "" if known else found[1]
+    # 庆铃汽车: of a make that no table has
+    make = found[1].endswith("汽车") and len(_unknown_letters(names, found[1])) > 1
+    return "" if known and not make else found[1]
 
 
 def _unknown_letters(names: Names, words: str) -> str:
@@ -325,6 +385,11 @@ def _unknown_tail(names: Names, indicator: str, segment: str) -> str:
 
 def _unknown_part(names: Names, indicator: str, segment: str, code: str) -> str:
     """Return what a figure of trade is of, where it is named and its part is not that."""
+    if not (indicator in _TRADE or indicator.startswith("auto_")):
+        return ""
+    letter = _LETTER.search(segment)
+    if letter and "partner=" not in code:
+        return letter[0]
     if indicator not in _TRADE:
         return ""
     for found in _PART_OF_TRADE.finditer(segment):

@@ -284,6 +284,10 @@ def is_ahead(period: str, written: TextDate | None) -> bool:
         return False
     if period == f"{written.month_text}/..":
         return True
+    if period.startswith("/"):
+        # 到2027年达到1000亿元
+        ends = Period.parse(period).end
+        return ends is not None and ends > written.last_day
     if period == str(written.year):
         return 0 < written.month <= _HARDLY_BEGUN
     begins = Period.parse(period).start
@@ -306,6 +310,12 @@ def months_a_year_before(period: str) -> str:
 _ITS_HEIGHT = re.compile("^的?(?:历史)?(?:高点|低点|峰值|最高值?|最低值?|纪录|水平|规模)")
 
 
+#: Before a year whose amount follows: 比, 距, 恢复到.
+_TO_ITS = re.compile(
+    "[比较由从离距]$|距离$|接近$|逼近$|[回恢][到复][到至]?$|[高低多少快慢]于$|超过$"
+)
+
+
 def _beside(spot: FigurePlace, own: Sequence[NamedPeriod], written: TextDate | None) -> When | None:
     """Return the period that stands at the figure itself, which may be another than its sentence's.
 
@@ -314,7 +324,7 @@ def _beside(spot: FigurePlace, own: Sequence[NamedPeriod], written: TextDate | N
     for item in own[-1:]:
         between = _ITS_HEIGHT.sub("的", spot.plain[item.end : spot.core])
         close = re.fullmatch("的?(?:约|近|超过?|逾)?", between)
-        compared = re.search("[比较由从]$|[高低多少快慢]于$|超过$", spot.plain[: item.start])
+        compared = _TO_ITS.search(spot.plain[: item.start])
         if close and item.role == "now" and f"{item.text}{between}".endswith("的"):
             return replace(_now(spot, written, item.text), passing=True)
         of_it = f"{item.text}{between}".endswith(("的", "约", "近", "超", "超过", "逾"))
@@ -392,7 +402,7 @@ def _on_a_day(spot: FigurePlace, day: NamedPeriod) -> When:
     bounded = re.search("截[至止]$", spot.plain[: day.start])
     if bounded and _SINCE.search(spot.plain[day.end : spot.core]):
         of_year = _OF_YEAR.search(spot.before) or _COMPARED.match(spot.plain, spot.end)
-        ever, this_year = f"../{day.period}", year_to(day.period[:7])
+        ever, this_year = f"../{day.period}", year_to(_bound_of(day.period))
         first, other = (this_year, ever) if of_year else (ever, this_year)
         return When(first, why, sure=False, offered=(other,))
     happened = bounded or _ON_A_DAY.search(spot.own)
@@ -431,7 +441,21 @@ def _named(
         if _GATHERED.search(spot.own):
             # 去年以来，集聚了30余家: so many came, or there are so many
             return When(period, why, sure=False, offered=(written.month_text,))
-    return When(period, why, sure=item.role == "is")
+    # 一、二季度共3759亿元: of both, where no 分别 pairs them
+    listed = any(
+        part.role == "is" and spot.plain[part.end : item.start] in ("、", "和", "及", "与")
+        for part in own
+    )
+    part = _PART_OF_IT.match(spot.plain, item.end)
+    if part:
+        why = f"{why}后有“{part[0]}”"
+    return When(period, why, sure=item.role == "is" and not (listed or part))
+
+
+#: 2025年春节期间, 2025年以前: no whole year.
+_PART_OF_IT = re.compile(
+    "的?(?:春节|国庆|五一|清明|端午|中秋|元旦|暑期|假期|黄金周)(?:假期|期间|长假)*|以前|之前|前夕"
+)
 
 
 def _so_far(item: NamedPeriod, own: Sequence[NamedPeriod], written: TextDate) -> When:
@@ -465,9 +489,12 @@ def _bounded(
     plain, core = spot.plain, spot.core
     before = plain[max(spot.start, item.start - 3) : item.start]
     up_to = [
-        part for part in own if re.search("截[至止]", plain[max(0, part.start - 3) : part.start])
+        part
+        for part in own
+        if re.search("截[至止]", plain[max(0, part.start - 3) : part.start])
+        or (len(part.period) == _OF_A_DAY and re.search("[到至]$", plain[: part.start]))
     ]
-    ends = _last_month_within(up_to[0].period) if up_to else ""
+    ends = _bound_of(up_to[0].period) if up_to else ""
     if ends and _open_since(item):
         # 截至9月30日，自2016年开通以来
         return f"{item.period.partition('/')[0]}/{ends}"
@@ -497,13 +524,26 @@ def _last_month_within(period: str) -> str:
     return f"{part.end:%Y-%m}" if within else ""
 
 
+#: Letters of 2025-12-15.
+_OF_A_DAY = 10
+
+
+def _bound_of(period: str) -> str:
+    """Return until when something is said by 截至: a month, or a day within one."""
+    month, day = _last_month_within(period), Period.parse(period) if period else None
+    within = day and day.kind == "day" and day.end != Period.parse(month).end
+    return period if within else month
+
+
 def _open_since(item: NamedPeriod) -> bool:
     return item.text.endswith(("以来", "至今", "起", "来")) and "/" in item.period
 
 
 def year_to(month: str) -> str:
-    """Return the months of a year up to one."""
+    """Return the months of a year up to one; its days, up to a day."""
     begun = f"{month[:4]}-01"
+    if len(month) == _OF_A_DAY:
+        return month if month == f"{begun}-01" else f"{begun}-01/{month}"
     if month.endswith("-12"):
         return month[:4]
     return month if month == begun else f"{begun}/{month}"

@@ -22,8 +22,16 @@ _IN_LIST = re.compile("[^,，。；、等对向]{0,8}[、等]")
 _PLACES = ("province", "district", "park", "zone")
 #: Between two names of a list.
 _BESIDE = re.compile("(?:、|和|与|及|以及)")
-
-
+#: Of two places together, of which the article's is one: 成渝中欧班列, 川渝两地.
+_OF_TWO = re.compile(
+    "中欧班列[(（]成渝[)）]|成渝(?!(?:地区)?双城)|[川蜀]渝|渝[川蓉]|蓉渝|两(?:地|省市)(?!人民)"
+)
+#: What passes a port (重庆口岸进出口) is of whoever sends it; ``by``: somebody's, by that way.
+_OF_A_PORT = re.compile(
+    "(?P<by>(?:经|通过|从|由|自|过)[^,，。；]{0,6}?)?"
+    "(?P<port>(?:[水航铁公空陆海][运空路港]?|沿江|沿海|内陆|全[市省]|本地)?(?:口岸|关区))"
+    "(?!城市|开放|经济|办|物流)(?=[^,，。；0-9]{0,8}(?:进出口|出口|进口|货[值运物]|吞吐|占))"
+)
 #: A paper or a channel, of whose place the news need not be: 上海证券报.
 _OUTLET = re.compile(
     "[一-鿿]{2,4}(?:证券报|经济报|日报|晚报|晨报|商报|早报|时报|都市报|新闻网|新闻|电视台|广播|卫视|观察|网)"
@@ -76,6 +84,44 @@ def listed_with(names: Names, before: str, last: Mention) -> str:
             break
         begin = item.start
     return before[begin:end] if begin < last.start or end > last.end else ""
+
+
+def of_two_places(before: str, floor: int) -> str:
+    """Return the words for two places together whose a figure may be; empty where none are.
+
+    Parameters
+    ----------
+    before : str
+        Its sentence up to the figure.
+    floor : int
+        Where the last of those ends whose it may be.
+    """
+    for found in reversed(list(_OF_TWO.finditer(before, floor))):
+        listed = _IN_LIST.match(before, found.end())
+        if not (listed or _PARTNER.search(before[: found.start()])):
+            return found[0]
+    return ""
+
+
+#: By which way it went: 经西部陆海新通道出口汽车, 通过中欧班列进口.
+_BY_A_WAY = re.compile(
+    "(?:经由?|通过|搭乘|乘坐|依托|利用)(?P<way>[^,，。；]{0,8}?(?:新通道|班列|铁路|公路|水运|空运|海运|跨境电商))"
+    "(?:的?运输|发运|累计)*(?:进出口|出口|进口)"
+)
+
+
+def by_a_way(before: str) -> str:
+    """Return the port or the way by which goods went of which a figure is; empty without one."""
+    way = _BY_A_WAY.search(before)
+    return way["way"] if way else of_a_port(before, 0, passing=True)
+
+
+def of_a_port(before: str, floor: int, *, passing: bool) -> str:
+    """Return the port whose trade a figure is; with ``passing`` the one by which it went."""
+    for found in reversed(list(_OF_A_PORT.finditer(before, floor))):
+        if bool(found["by"]) == passing:
+            return found["port"]
+    return ""
 
 
 def _can_own(kind: str, item: Mention, before: str, sentence: str) -> bool:

@@ -27,7 +27,7 @@ _AGAINST_PLAN = re.compile(
     "(?:完成|[比较]|超过?|超出|低于|高于|好于|快于|慢于|优于|占|为|达到?|相当于|距离?|离|差|符合)[^,，。；0-9]{0,8}?"
     "(?:目标|计划|任务|预期)(?:目标|任务|进度|值|数)?(?P<of>的[约近超逾]?过?$)?"
 )
-_DONE = re.compile("已经?(?:完成|实现|开行|到位|达|建成|投产|突破|超)")
+_DONE = re.compile("实际(?!使用|利用)|已经?(?:完成|实现|开行|到位|达|建成|投产|突破|超)")
 #: What is carried out: 全年计划, 目标任务.
 _PLANS = re.compile("(?:预期|预定)?(?:计划|目标|任务|预算)")
 #: 主要预期目标是：…；…: of all that is listed behind it.
@@ -148,6 +148,17 @@ def _without_plans(spot: FigurePlace) -> str:
     )
 
 
+#: Behind 全年计划, where that is no noun: 全年计划引进300个, not 全年计划的48%.
+_PLANNED_TO = (
+    "引进|引入|招|开行|开通|开工|实施|安排|完成(?![率度情的])|新|建|投(?!资)|生产|销售|出口|进口|发运|运输|签约"
+    "|培育|组织|举办|实现|达到|接待|改造"
+)
+#: What is aimed at, said of nothing that it is compared with.
+_STRIVING = ("力争", "争取", "努力实现")
+#: What is told in a clause before another.
+_A_FIGURE = re.compile("[0-9][^,，]*[,，]")
+
+
 def status_said(before: str) -> tuple[str, str]:
     """Return what the words before a figure say of its status."""
     found = [
@@ -155,7 +166,9 @@ def status_said(before: str) -> tuple[str, str]:
         for pattern, code in (
             ("预计|预期|估计|有望|预测", "estimate"),
             (
-                "(?<![”》年初度比较超于成过])计划(?!目标|的|投资进度|总投资)(?![”》])|将(?!.{0,14}作为)|拟(?!合)|规划建设"
+                "(?<![”》年初度比较超于成过])计划(?!目标|的|投资进度|总投资)(?![”》])"
+                f"|(?<=[全半今明0-9]年)计划(?={_PLANNED_TO})"
+                "|将(?!.{0,14}作为)|拟(?!合)|规划建设"
                 "|投产后|建成后|达产后|竣工后|投用后|全面达产|明确",
                 "plan",
             ),
@@ -166,6 +179,11 @@ def status_said(before: str) -> tuple[str, str]:
     words = [item for item in found if item[2] != "明确"]
     if not words:
         return "actual", ""
+    guessed = max((end for end, code, _ in words if code == "estimate"), default=-1)
+    aimed = max((at for at, _, word in words if word in _STRIVING), default=-1)
+    if -1 < guessed < aimed and _A_FIGURE.search(before, guessed, aimed):
+        # 预期增长10%，力争运输36万标箱
+        words = [item for item in words if item[1] != "estimate"]
     # 预计…将达: an estimate, whatever else is said; a target is stronger than a plan
     for wanted in ("estimate", "target", "plan"):
         for _, code, word in words:

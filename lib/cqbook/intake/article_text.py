@@ -74,6 +74,8 @@ _ASIDE = frozenset(
 _DATED = re.compile(
     r"(?<!\d)((?:19|20)\d\d)(?:年|-|/|\.)(1[0-2]|0?[1-9])(?:月|-|/|\.)(3[01]|[12]\d|0?[1-9])(?!\d)日?"
 )
+#: A line that is a month: when it was published, if the title names another time.
+_MONTH_ALONE = re.compile(r"[（(]?((?:19|20)\d\d)年(1[0-2]|0?[1-9])月[）)]?")
 #: Digits, letters and signs in full width. Not the comma, which in half width separates thousands.
 _HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "，：；！？（）"}
 #: Radicals that programs for PDF print for the letters that look alike, of which Unicode has no
@@ -250,7 +252,18 @@ def _day(paragraphs: tuple[str, ...]) -> str:
                 return date(*map(int, found.groups())).isoformat()
             except ValueError:
                 continue
+    for line in paragraphs[1:4]:
+        month = _MONTH_ALONE.fullmatch(line.strip())
+        if month and is_dateline(line, paragraphs[0]):
+            return f"{month[1]}-{int(month[2]):02d}"
     return ""
+
+
+def is_dateline(line: str, title: str) -> bool:
+    """Return whether a line below a title is when that was published: 2024年…公报, 2025年3月."""
+    month = _MONTH_ALONE.fullmatch(line.strip())
+    named = re.search(r"(?:19|20)\d\d年(?!\d)", title)
+    return bool(month and named and f"{month[1]}年{month[2]}月" not in title)
 
 
 def _read_text(content: bytes, name: str) -> Iterator[str]:

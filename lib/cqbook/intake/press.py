@@ -8,6 +8,7 @@ where it is not.
 from __future__ import annotations
 
 import csv
+import datetime
 import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -42,6 +43,7 @@ from cqbook.quantities.periods import Period
 from cqbook.quantities.printed import (
     ANNUAL_AVERAGE,
     Printed,
+    read_day,
     read_either,
     read_period,
     read_printed,
@@ -65,6 +67,8 @@ CODE_WORDS = {
 }
 #: Decimals that a rate in percent has in print, at most.
 _DECIMALS_OF_RATES = 2
+#: Where the sources have their days.
+_BEIJING = datetime.timezone(datetime.timedelta(hours=8))
 _SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -73,7 +77,8 @@ class Press:
     """What was read: rows of ``observations`` and of ``sources`` as text, and what to tell.
 
     ``name``: of the file. ``edition_added`` is left empty: who takes the rows in knows it.
-    ``addresses`` has the first cell of each observation's row.
+    ``addresses`` has the first cell of each observation's row; ``sources_at`` the sheet and the
+    first cell of each source's.
     """
 
     name: str
@@ -81,6 +86,7 @@ class Press:
     sources: pd.DataFrame
     warnings: tuple[str, ...]
     addresses: tuple[str, ...]
+    sources_at: tuple[tuple[str, str], ...]
 
 
 def is_press_table(content: bytes, name: str) -> bool:
@@ -155,10 +161,13 @@ def press_of(
     rows, listed = sheets.get(OBSERVATIONS_TABLE, []), sheets.get(SOURCES_TABLE, [])
     sheet = OBSERVATIONS_TABLE if SOURCES_TABLE in sheets else ""
     _headings(book, name, sheet, rows, found)
-    sources = [_source(book, name, SOURCES_TABLE, row, found) for row in listed]
-    sources += [_source(book, name, sheet, row, found) for row in rows if _has_source(row)]
+    given = [(SOURCES_TABLE, row) for row in listed]
+    given += [(sheet, row) for row in rows if _has_source(row)]
+    sources = [_source(book, name, place, row, found) for place, row in given]
     known = {row["source_id"] for row in sources}
     told = list(warnings)
+    found += [_stray(name, sheet, row) for row in rows if _is_stray(row)]
+    rows = [row for row in rows if not _is_stray(row)]
     reader = _Reader(book, name, sheet, known, found, told)
     observations = [reader.row(row) for row in rows]
     if not rows and not found:
@@ -169,8 +178,42 @@ def press_of(
     source_columns = [field["name"] for field in book.fields(SOURCES_TABLE)]
     frame = pd.DataFrame(observations, columns=columns, dtype=str).fillna("")
     new = pd.DataFrame(sources, columns=source_columns, dtype=str).fillna("")
-    addresses = tuple(next(iter(row.values())).address for row in rows)
-    return Press(name, frame, new.drop_duplicates(), tuple(told), addresses)
+    new = new.drop_duplicates()
+    places = [(place, _first(row).address) for place, row in given]
+    return Press(
+        name,
+        frame,
+        new,
+        tuple(told),
+        tuple(_first(row).address for row in rows),
+        tuple(places[number] for number in new.index),
+    )
+
+
+def _is_stray(row: Mapping[str, Cell]) -> bool:
+    """Return whether a row has next to nothing of what a figure can't do without: 备注, 合计.
+
+    Of such a row each of these columns would be told, and the one thing that is wrong with none.
+    """
+    return len(_lacking(row)) >= len(NEEDED) - _STRAY_HAS
+
+
+#: So many of the columns that each figure has are filled by what is none, at most: 合计 and a sum.
+_STRAY_HAS = 2
+
+
+def _lacking(row: Mapping[str, Cell]) -> list[str]:
+    return [column for column in NEEDED if column not in row or not row[column].text]
+
+
+def _stray(name: str, sheet: str, row: Mapping[str, Cell]) -> Breach:
+    cell = next(cell for cell in row.values() if cell.text)
+    zh = f"一个数的一行：这一行没有 {'、'.join(_lacking(row))}；不是数的，删去或写在表外"
+    return cell_breach(name, sheet, cell, zh, f"a row of a figure, with {', '.join(_lacking(row))}")
+
+
+def _first(row: Mapping[str, Cell]) -> Cell:
+    return next(iter(row.values()))
 
 
 def _headings(book: Catalog, name: str, sheet: str, rows: Sheet, found: list[Breach]) -> None:
@@ -203,8 +246,9 @@ def _source(
     made |= {column: cell.text for column, cell in row.items() if column in made}
     for column in ("source_id", "title", "outlet"):
         if not made[column]:
-            cell = row.get(column) or replace(next(iter(row.values())), column=column, text="")
+            cell = row.get(column) or replace(_first(row), column=column, text="")
             found.append(cell_breach(name, sheet, cell, "非空：新的来源", "a value: a new source"))
+    made["published"] = _published(name, sheet, row, found)
     size = {10: "day", 7: "month", 4: "year"}
     precision = size.get(len(made["published"]), "unknown")
     defaults = {"date_precision": precision, "date_basis": "printed", "confidence": "2"}
@@ -213,6 +257,24 @@ def _source(
         made |= {"confidence": "", "note": ""}
     defaults |= {"language": "zh"}
     return {column: text or defaults.get(column, "") for column, text in made.items()}
+
+
+def _published(name: str, sheet: str, row: Mapping[str, Cell], found: list[Breach]) -> str:
+    """Return the day on which a source came out; one that does not exist or is to come is none."""
+    cell = row.get("published")
+    if cell is None or not cell.text:
+        return ""
+    try:
+        day = read_day(cell.text)
+    except ValueError as error:
+        zh_text, _, text = str(error).partition(" | ")
+        found.append(cell_breach(name, sheet, cell, zh_text, text))
+        return ""
+    today = datetime.datetime.now(tz=_BEIJING).date().isoformat()
+    if day > today[: len(day)]:
+        zh = f"不晚于今天（{today}）的日子：来源已经发表"
+        found.append(cell_breach(name, sheet, cell, zh, f"no day after today ({today})"))
+    return day
 
 
 @dataclass
@@ -252,7 +314,7 @@ class _Reader:
         return ""
 
     def row(self, cells: Mapping[str, Cell]) -> dict[str, str]:
-        anywhere = next(iter(cells.values()))
+        anywhere = _first(cells)
 
         def cell(column: str) -> Cell:
             return cells.get(column) or replace(

@@ -29,6 +29,8 @@ _HEADINGS = {"indicator", "period"}
 TEMPLATE_ROWS = 500
 #: Rows and columns of a table that is read: ten times what the template has.
 ROWS_MOST, COLUMNS_MOST = 5000, 100
+#: Hidden rows that are named.
+_HIDDEN_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -238,7 +240,7 @@ def _sheet(name: str, shown: Worksheet, found: list[Breach], warnings: list[str]
         )  # fmt: skip
     header = [str(shown.cell(1, place).value or "").strip() for place in range(1, last_column + 1)]
     found += _doubled(name, shown.title, header)
-    rows = []
+    rows, hidden = [], []
     for number in range(2, last_row + 1):
         cells: dict[str, Cell] = {}
         for place, column in enumerate(header, start=1):
@@ -260,11 +262,41 @@ def _sheet(name: str, shown: Worksheet, found: list[Breach], warnings: list[str]
         if any(cell.text for cell in cells.values()):
             rows.append(cells)
             if shown.row_dimensions[number].hidden:
-                warnings.append(
-                    f"{name}：表 {shown.title} 第{number}行是隐藏的，照收"
-                    f" | hidden row {number} is taken"
-                )
+                hidden.append(number)
+    filled = {column for row in rows for column, cell in row.items() if cell.text}
+    unseen = [
+        column
+        for place, column in enumerate(header, start=1)
+        if column in filled and _is_hidden(shown, place)
+    ]
+    warnings += _hidden(name, shown, unseen, hidden)
     return rows
+
+
+def _is_hidden(shown: Worksheet, column: int) -> bool:
+    return any(
+        kind.hidden and (kind.min or 0) <= column <= (kind.max or 0)
+        for kind in shown.column_dimensions.values()
+    )
+
+
+def _hidden(
+    name: str, shown: Worksheet, columns: Sequence[str], rows: Sequence[int]
+) -> Iterator[str]:
+    """Yield what is taken though nobody sees it who looks at the workbook."""
+    place = f"{name}：表 {shown.title}"
+    if shown.sheet_state != "visible":
+        yield f"{place} 是隐藏的，照收 | hidden sheet {shown.title} is taken"
+    if columns:
+        yield f"{place} 列 {'、'.join(columns)} 是隐藏的，照收 | hidden columns are taken"
+    if rows:
+        filtered = "（表上有筛选）" if shown.auto_filter.filterColumn else ""
+        more = f"……，共{len(rows)}行" if len(rows) > _HIDDEN_SHOWN else ""
+        listed = "、".join(map(str, rows[:_HIDDEN_SHOWN]))
+        yield (
+            f"{place} 第{listed}行{more}是隐藏的{filtered}，照收"
+            f" | hidden rows are taken: {len(rows)}"
+        )
 
 
 def _text(cell: SheetCell | MergedCell, column: str) -> str:

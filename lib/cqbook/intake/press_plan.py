@@ -7,7 +7,7 @@ import io
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -39,10 +39,11 @@ class Pair(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """Where a new row was typed: file, and the first cell of its row."""
+    """Where a new row was typed: file, the first cell of its row, and the sheet if it is told."""
 
     file: str
     address: str
+    sheet: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Figures:
 
     ``rows``: to be added to ``observations``, ``sources``: to ``sources``. ``same``: how many the
     book has already. ``revised``: rows superseded by new ones; ``beside``: rows that the book has
-    with another value and keeps. ``origins``: of each new row.
+    with another value and keeps. ``origins``: of each new row, ``sources_from``: of each source.
     """
 
     rows: pd.DataFrame
@@ -60,6 +61,7 @@ class Figures:
     revised: tuple[Pair, ...]
     beside: tuple[Pair, ...]
     origins: tuple[Origin, ...]
+    sources_from: tuple[Origin, ...]
 
 
 def _keys(frame: pd.DataFrame) -> list[tuple[str, ...]]:
@@ -134,6 +136,7 @@ def plan_figures(book: Catalog, presses: Iterable[Press], edition: str) -> Figur
     series = _in_series(book, presses, set(known["observation_id"]))
     superseded = set(known["supersedes"])
     by_id = {row["observation_id"]: row for row in records}
+    in_series = {row["observation_id"]: row for held in series.values() for row in held}
     by_key: dict[tuple[str, ...], list[ObservationRow]] = {}
     for key, row in zip(_keys(known), records, strict=True):
         if row["observation_id"] not in superseded:
@@ -154,7 +157,8 @@ def plan_figures(book: Catalog, presses: Iterable[Press], edition: str) -> Figur
         )
         for key, row, address in typed:
             row["edition_added"] = edition
-            old = by_id.get(row["supersedes"]) or by_id.get(row["observation_id"])
+            old = by_id.get(row["supersedes"]) or in_series.get(row["supersedes"])
+            old = old or by_id.get(row["observation_id"])
             held = by_key.setdefault(key, [])
             if old is None:
                 if any(_equal(item, row) for item in series.get(key, ())):
@@ -195,6 +199,9 @@ def plan_figures(book: Catalog, presses: Iterable[Press], edition: str) -> Figur
         raise ContractError(twice)
     new = pd.concat(sources, ignore_index=True).drop_duplicates()
     new = new[~new["source_id"].isin(book.text(SOURCES_TABLE)["source_id"])]
+    given = [
+        Origin(read.name, address, sheet) for read in presses for sheet, address in read.sources_at
+    ]
     return Figures(
         pd.DataFrame(rows, columns=list(known.columns)),
         new,
@@ -202,6 +209,7 @@ def plan_figures(book: Catalog, presses: Iterable[Press], edition: str) -> Figur
         tuple(revised),
         tuple(beside),
         tuple(origins),
+        tuple(given[number] for number in new.index),
     )
 
 
@@ -267,7 +275,6 @@ def check_figures(book: Catalog, figures: Figures, edition: str) -> None:
     ContractError
         With all that would break the contracts.
     """
-    old = len(book.text(OBSERVATIONS_TABLE))
     with tempfile.TemporaryDirectory(prefix="cqbook-") as folder:
         candidate = Path(folder) / "data"
         shutil.copytree(book.path, candidate, ignore=shutil.ignore_patterns(CUSTOMS, ".*"))
@@ -277,17 +284,25 @@ def check_figures(book: Catalog, figures: Figures, edition: str) -> None:
         try:
             check_package(made)
         except ContractError as error:
-            file = made.file(OBSERVATIONS_TABLE).name
-            raise ContractError(
-                [_located(item, file, old, figures.origins) for item in error.breaches]
-            ) from error
+            typed = {
+                made.file(name).name: (len(book.text(name)), origins)
+                for name, origins in (
+                    (OBSERVATIONS_TABLE, figures.origins),
+                    (SOURCES_TABLE, figures.sources_from),
+                )
+            }
+            raise ContractError([_located(item, typed) for item in error.breaches]) from error
 
 
-def _located(item: Breach, file: str, old: int, origins: tuple[Origin, ...]) -> Breach:
-    if item.file != file or item.row <= old:
+def _located(item: Breach, typed: Mapping[str, tuple[int, tuple[Origin, ...]]]) -> Breach:
+    """Return what is wrong with a new row where somebody typed it.
+
+    `typed`: file of the book → how many rows it had, and where each new one comes from.
+    """
+    old, origins = typed.get(item.file, (0, ()))
+    if not origins or item.row <= old:
         return item
     origin = origins[item.row - old - 1]
-    row = _line(origin)
-    return CellBreach(
-        origin.file, row, item.column, item.value, item.expected_zh, item.expected, "", f"第{row}行"
-    )
+    row, told = _line(origin), (item.expected_zh, item.expected)
+    where = f"第{row}行"
+    return CellBreach(origin.file, row, item.column, item.value, *told, origin.sheet, where)

@@ -17,6 +17,7 @@ from cqbook.data.relations import INCONSISTENT, REVISION, SCOPE, as_stated, judg
 from cqbook.data.rows import rows_of
 from cqbook.data.selection import measure_zh, measured, what
 from cqbook.intake.customs_format import Export
+from cqbook.intake.oddities import oddities
 from cqbook.intake.plan import IntakePlan
 from cqbook.intake.press_cells import SOURCES_TABLE
 from cqbook.intake.press_plan import Figures, Pair
@@ -222,6 +223,8 @@ def _contradicted(book: Catalog, added: Sequence[Reported]) -> dict[str, list[st
             f"    数量级 | order of magnitude: {figure.observation_id} {figure.zh}，"
             f"{thing} {other.zh}（{other.observation_id}）：亿、万或小数点读对了吗"
         )
+    for odd in oddities(book, rows, set(names)):
+        made.setdefault(odd.observation_id, []).append(odd.text)
     return made
 
 

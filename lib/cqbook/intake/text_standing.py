@@ -31,7 +31,7 @@ from cqbook.intake.article_text import (
     checked_day,
     text_of,
 )
-from cqbook.intake.text_unread import not_understood
+from cqbook.intake.text_unread import moved_otherwise, not_understood
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.periods import Period
 from cqbook.quantities.qualifiers import SIGNED_MEASURES, from_printed, is_far
@@ -286,12 +286,12 @@ class Judge:
             for known in self._rows(reading):
                 fit = _fit(said, row, known)
                 if fit == "holds":
-                    return self._held(figure, known, words)
+                    return self._held(figure, known, words, moved_otherwise(article, place))
                 if order == 0 and fit != "other":
                     (unsettled if fit == "open" else contradicted).append(known)
         told = self._by_context(figure, said, readings[0], words)
         if told:
-            return self._held(figure, told, words)
+            return self._held(figure, told, words, moved_otherwise(article, place))
         if not contradicted and not unsettled:
             derived = self._grown(figure, said, readings[0])
             if derived:
@@ -325,9 +325,16 @@ class Judge:
         ids = tuple(item.row["observation_id"] for item in known)
         return TextStanding(figure.paragraph, figure.row["as_printed"], verdict, detail, ids)
 
-    def _held(self, figure: ArticleFigure, known: _Known, words: _Words) -> TextStanding:
-        """Return that a number holds, where all is understood that says of what it is."""
+    def _held(
+        self, figure: ArticleFigure, known: _Known, words: _Words, moved: str
+    ) -> TextStanding:
+        """Return that a number holds, where all is understood that says of what it is.
+
+        ``moved``: how it is said to have moved, and did not.
+        """
         row = known.row
+        if moved:
+            return self._told(figure, FAILS, f"{moved}；{self._book([known])}", [known])
         word = not_understood(self.names, words.sentence, words.core, row)
         if word:
             why = f"“{word}”没有读懂，不能断定；{self._book([known])}"

@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 from cqbook.intake.article_choices import flow_of
+from cqbook.intake.article_figure import Article
 from cqbook.intake.article_names import Names
+from cqbook.quantities.clauses import FALLS, RISES
 from cqbook.quantities.named_periods import named_periods
+from cqbook.quantities.numerals import LIMITING, any_of
 from cqbook.quantities.quantity import Reported
 
 #: A number with its unit.
@@ -26,14 +30,16 @@ _PLAIN = re.compile(
     "货物贸易|对外贸易|国际贸易|外贸|贸易|进出口|出口|进口|总[值额量计数]|数[量值额]|金额|货值|规模"
     "|总体|整体|合计|总计|累计|共计|一共|占比|比重|份额|占|比例|人民币|贡献率"
     # how it moved
-    "|[比较](?:上年|去年)(?:同期)?|(?:上年|去年)同期|同期|同比|增长|下降|增速|增幅|降幅|增加|减少|上升|上涨|下滑"
-    "|提[高升]|回落|扩大|收窄|快于|慢于|高于|低于|首次|继续|保持|稳定|历史新高|新高|创|位[列居]|居"
+    "|[比较](?:上年|去年)(?:同期)?|(?:上年|去年)同期|同期|同比|增速|增幅|降幅"
+    rf"|{any_of((*RISES, *FALLS))}"
+    "|扩大|收窄|快于|慢于|高于|低于|首次|继续|保持|稳定|历史新高|新高|创|位[列居]|居"
     # what was done
     "|实现|完成|达到|达成|突破|站上|超过|超出|不到|不足|不少于|接近|高达|迈上|预计|计划|目标|力争|有望|努力"
     "|新增|新签|新|引进|拥有|建成|培育|全面|成功|实施|发放|受理|推[出进]|集聚|建[立设]|纳入|编制|助[推力]"
     "|公布|报道|当时|投入|化解|分级分类|解决|应对|改造|创汇|陆续|正全速|现场|不仅"
     # where and among whom, which the number's own place says
     "|全[市区县国省]|[我本该][市区县省国]|市级|地区|当地|国内|全球|世界|来自|分别|其中|主要|重大|全部|全通道|陆海新?通道|最多|几种|同月"
+    rf"|{LIMITING}|台阶|大关|关口"
     "|[为是有达由到至了的地得则又再仍也均都就已将约近超逾共计和与及等第各值额量数市省区县度在]"
 )
 #: Beside a period they make another of it, or none.
@@ -71,6 +77,34 @@ def not_understood(names: Names, sentence: str, core: int, row: Reported) -> str
     behind = re.split("[，,；;。]", sentence[core:])[0]
     found += re.findall("差距|缺口|之外", behind)
     return found[0] if found else ""
+
+
+#: How a level is said to have become another: 升至, 增长到2023年的.
+_BECAME = re.compile(
+    rf"(?:(?P<up>{any_of(RISES)})|(?P<down>{any_of(FALLS)}))(?:至|到)(?:[0-9]{{4}}年的?)?$"
+)
+
+
+def moved_otherwise(article: Article, place: int) -> str:
+    """Return how a level is said to have become another that lies the other way, or nothing.
+
+    2022年8158.4亿元，2023年升至7137.4亿元: both numbers are the book's.
+    """
+    if not place:
+        return ""
+    before, figure = article.figures[place - 1 : place + 1]
+    one, other = before.row, figure.row
+    same = ("indicator", "measure", "flow", "entity", "breakdown", "unit", "qualifier")
+    if before.paragraph != figure.paragraph or any(one[name] != other[name] for name in same):
+        return ""
+    plain = article.text.simplified[figure.paragraph - 1]
+    said = _BECAME.search(plain[before.seen.end : figure.seen.core])
+    if not said or other["measure"] != "level" or not (one["value"] and other["value"]):
+        return ""
+    change = Decimal(other["value"]) - Decimal(one["value"])
+    if change * (1 if said["up"] else -1) >= 0:
+        return ""
+    return f"由{one['as_printed']}到这个数，不是“{said[0]}”"
 
 
 def _names_a_thing(names: Names, text: str) -> bool:

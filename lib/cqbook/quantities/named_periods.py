@@ -42,10 +42,11 @@ _MENTION = re.compile(
     r"(?:(?P<whole>全年)|(?P<half>[上下]半年)"
     r"|前(?P<quarters>[一二三1-3])个?季度|(?P<one_quarter>首季度?)"
     rf"|第?(?P<first_quarter>[一二三1-3])(?:季度)?{_DASH}第?(?P<last_quarter>[二三四2-4])季度"
-    r"|第?(?P<quarter>[一二三四1-4])季度"
+    # 一、二、三、四季度: each is a quarter
+    r"|第?(?P<quarter>(?<![0-9.])[1-4]|[一二三四])(?:季度|(?=(?:[、和及与]第?[一二三四1-4]){1,3}季度))"
     rf"|(?P<first>{_NUMBER})月?份?{_DASH}(?P<last>{_NUMBER})月份?"
     rf"|[前首](?P<months>{_NUMBER})个?月"
-    rf"|(?<![0-9.])(?P<month>{_NUMBER})月份?(?!亮)(?:(?P<day>[0-9]{{1,2}})[日号])?(?:当月)?)?"
+    rf"|(?<![0-9.第])(?P<month>{_NUMBER})(?:月份?(?!亮)|(?=(?:[、和及与]{_NUMBER}){{1,10}}月))(?:(?P<day>[0-9]{{1,2}})[日号])?(?:当月)?)?"
     r"(?P<since>以来|至今(?!年)|起(?![来点步于飞草伏到])|开始以来)?"
     r"|(?P<this_month>本月|当月)|(?P<last_month>上个?月)(?!末|底)"
     r"|(?P<year_alone>全年)"
@@ -164,13 +165,31 @@ def named_periods(plain: str, written: TextDate | None, year: int = 0) -> list[N
     """
     found: list[NamedPeriod] = []
     told_until = 0
+    ahead: NamedPeriod | None = None
     for match in _MENTION.finditer(plain):
         if match[0].strip("的") in ("", "起"):
             continue
         if match[0] in ("以来", "至今"):
             _since(plain, match, written, found)
             continue
-        made = _named(plain, match, written, year)
+        planned = ahead if ahead and _is_planned(plain, match) else None
+        made = _named(plain, match, written, planned.year if planned else year)
+        if written and made.year > written.year and made.role != "base" and not made.alone:
+            # 到2027年达到1000亿元。1月，出口4.9万辆: of no year that is to come
+            ahead = made
+            found.append(made)
+            continue
+        if ahead and made.alone and made.role == "is":
+            of_it = planned is not None and not re.search(
+                "[。；;！？]", plain[ahead.end : made.start]
+            )
+            sure = of_it or _is_over(plain, match, ahead)
+            made = made if sure else replace(made, role="near")
+        if found and (whole := _stretch(plain, found[-1], made)):
+            found[-1], year = whole, made.year
+            continue
+        if found and _goes_on_list(plain, found[-1], made):
+            made = replace(made, role="is")
         begun = re.search("[由从]$", plain[: made.start])
         if year and match["relative"] in _YEAR_BEFORE:
             begun = match
@@ -182,6 +201,46 @@ def named_periods(plain: str, written: TextDate | None, year: int = 0) -> list[N
             made = replace(made, role="near") if made.role == "is" and latest != year else made
         found.append(made)
     return list(_joined(found))
+
+
+def _stretch(plain: str, first: NamedPeriod, last: NamedPeriod) -> NamedPeriod | None:
+    """Return the time from a month of one year to one of another: 2023年10月—2024年1月."""
+    months = all(re.fullmatch("[0-9]{4}-[0-9]{2}", item.period) for item in (first, last))
+    joined = re.fullmatch(_DASH, plain[first.end : last.start])
+    if not (months and joined and first.role in ("is", "near") and first.period < last.period):
+        return None
+    text, period = plain[first.start : last.end], f"{first.period}/{last.period}"
+    return replace(first, end=last.end, text=text, period=period)
+
+
+_PLANNED = re.compile("计划|力争|预计|预期|目标|确保|有望|安排|[将拟]")
+
+
+def _sentence_of(plain: str, match: re.Match[str]) -> str:
+    """Return the sentence in which a period stands."""
+    begin = max(plain.rfind(sign, 0, match.start()) + 1 for sign in "。；;！？")
+    return re.split("[。；;！？]", plain[begin:])[0]
+
+
+def _is_planned(plain: str, match: re.Match[str]) -> bool:
+    """Return whether the sentence of a month without a year tells of what is to be."""
+    return bool(_PLANNED.search(_sentence_of(plain, match)))
+
+
+def _is_over(plain: str, match: re.Match[str], ahead: NamedPeriod) -> bool:
+    """Return whether a month without a year, behind one that is to come, is compared as past."""
+    begin = max(plain.rfind(sign, 0, match.start()) + 1 for sign in "。；;！？")
+    said = _sentence_of(plain, match)
+    return begin >= ahead.end and "同比" in said and not _PLANNED.search(said)
+
+
+def _goes_on_list(plain: str, last: NamedPeriod, made: NamedPeriod) -> bool:
+    """Return whether a period is the next of a list: 前三季度和全年分别, not 与2024年相比."""
+    beside = plain[last.end : made.start] in ("和", "与", "及", "以及")
+    compared = re.match(
+        "[^,，。；]{0,4}?(?:相比|比较|持平|相当|比)", plain[made.end : made.end + 6]
+    )
+    return beside and last.role == "is" and made.role == "base" and not compared
 
 
 def _since(
@@ -328,6 +387,10 @@ def _near(plain: str, match: re.Match[str]) -> bool:
     """Return whether a period is counted from the day of the text, or from the year before it."""
     if match["stretch"]:
         return not _LASTED.search(plain[: match.start()])
+    # 1月至12月中旬: not of all that month
+    bounded = match["last"] or re.search("截[至止]$", plain[: match.start()])
+    if bounded and re.match("[上中下]旬", plain[match.end() :]):
+        return True
     return bool(match["this_year"]) or match["that_year"] is not None
 
 

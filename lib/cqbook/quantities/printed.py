@@ -9,8 +9,10 @@ import re
 from dataclasses import dataclass, replace
 
 from cqbook.quantities.clauses import FALLS, RISES, Direction, direction
+from cqbook.quantities.named_periods import named_periods
 from cqbook.quantities.numerals import (
     COUNTS,
+    NO_LIMIT,
     NUMBER,
     SCALES,
     UNIT_WORDS,
@@ -41,8 +43,11 @@ def read_period(text: str) -> str:
     try:
         return str(Period.parse(plain))
     except ValueError as error:
-        known = _period(plain)
-        if known:
+        plain = plain.replace("○", "〇")
+        so_far = plain.removesuffix("累计")
+        known = _period(so_far) or _named(so_far)
+        # 10月累计 may be of that month or of ten
+        if known and (so_far == plain or "/" in known):
             return str(Period.parse(known))
         msg = (
             "时期，如 2022、2022-03、2022-01/2022-09、2022年1—9月、2022年前三季度"
@@ -64,15 +69,52 @@ def _period(plain: str) -> str:
     quarter = re.fullmatch(r"第?([一二三四1-4])季度|[qQ]([1-4])", rest)
     if quarter:
         return f"{year[1]}-Q{_QUARTERS[quarter[1] or quarter[2]]}"
-    span = re.fullmatch(r"([0-9]{1,2})月?[-—–~至到]([0-9]{1,2})月(?:份)?", rest)
+    # 1—10月, and behind a point or a slash 1-10: no day of a month stands so
+    span = re.fullmatch(
+        r"([0-9]{1,2})月?[-—–~至到]([0-9]{1,2})月(?:份)?|[./]([0-9]{1,2})[-—–~至到]([0-9]{1,2})",
+        rest,
+    )
     if span:
-        return f"{year[1]}-{int(span[1]):02d}/{year[1]}-{int(span[2]):02d}"
+        start, end = (int(month) for month in span.groups() if month)
+        return f"{year[1]}-{start:02d}/{year[1]}-{end:02d}"
     first = re.fullmatch(r"前([0-9]{1,2})个?月", rest)
     if first:
         return f"{year[1]}-01/{year[1]}-{int(first[1]):02d}"
     # 202103, 2021-3, 2021年3月; not 20213, of which nobody knows what is missing
     month = re.fullmatch(r"([0-9]{2})|[-/.]([0-9]{1,2})|([0-9]{1,2})月(?:份)?", rest)
     return f"{year[1]}-{int(month[1] or month[2] or month[3]):02d}" if month else ""
+
+
+def _named(plain: str) -> str:
+    """Return the period that a text names as a sentence does, where it is all of it: 前十个月."""
+    found = named_periods(plain, None)
+    whole = len(found) == 1 and found[0].text == plain and found[0].role == "is"
+    return found[0].period if whole else ""
+
+
+_DAY = re.compile(
+    r"([0-9]{4})(?:[年/.-]([0-9]{1,2})(?:[月/.-]([0-9]{1,2})日?|月)?|年|([0-9]{2})([0-9]{2}))?"
+)
+
+
+def read_day(text: str) -> str:
+    """Return a day, month or year as the tables have it: 2026/11/18, 2026年11月18日, 2026.11.
+
+    Raises
+    ------
+    ValueError
+        If it is none, or no such day exists.
+    """
+    found = _DAY.fullmatch("".join(halfwidth(text).split()))
+    try:
+        parts = [int(part) for part in found.groups() if part] if found else []
+        return str(Period.parse("-".join(f"{part:02d}" for part in parts)))
+    except ValueError as error:
+        msg = (
+            "存在的日子、月份或年份，如 2026-11-18、2026年11月18日、2026-11"
+            " | a day, month or year that exists, such as 2026-11-18 or 2026-11"
+        )
+        raise ValueError(msg) from error
 
 
 #: Growth a year over several, which is no growth of one.
@@ -105,8 +147,7 @@ _PARTS = (
     # 新增: so many new ones, no growth
     # 涨跌幅, 增减: which of the two is not said
     rf"(?P<way>(?<!新)(?:{any_of(RISES)})(?![跌降减])|(?<![涨升增])(?:{any_of(FALLS)}))?(?P<to>[至到])?(?:达到|达|为|了)?"
-    # 节约 is a word of its own
-    rf"(?P<before>(?<!节)(?:{any_of(WORDS_BEFORE)}))?(?:人民币)?"
+    rf"(?P<before>{NO_LIMIT}(?:{any_of(WORDS_BEFORE)}))?(?:人民币)?"
     rf"(?P<sign>[-−])?(?P<low>{NUMBER})(?:[-—–~至到](?P<high>{NUMBER}))?"
     rf"(?P<more>{any_of(WORDS_BETWEEN)})?(?P<scale>{SCALES})?(?P<more_behind>{any_of(WORDS_BETWEEN)})?"
     r"(?P<name>%s)(?:人民币)?"
@@ -277,7 +318,11 @@ def _in_list(plain: str, before: re.Match[str], match: re.Match[str]) -> bool:
 
 
 def _with_words_of(first: Printed | None, figure: Printed) -> Printed:
-    if not first or first.unit != figure.unit or first.measure not in ("yoy", "pp_change"):
+    if (
+        not first
+        or first.unit != figure.unit
+        or first.measure not in ("yoy", "pp_change", "difference")
+    ):
         return figure
     sign = "-" if first.value.startswith("-") and not figure.value.startswith("-") else ""
     return replace(figure, value=sign + figure.value, measure=first.measure)

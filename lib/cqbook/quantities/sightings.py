@@ -17,6 +17,7 @@ from cqbook.quantities.numerals import (
     DECIMALS,
     LIMITING,
     MANY_PARTS,
+    NO_LIMIT,
     SCALES,
     SPELLED_DIGIT,
     any_of,
@@ -88,7 +89,7 @@ _WORD = "|".join(
 )
 _WORD = rf"(?:{_WORD})(?:/(?:{_PER}))?"
 _NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]{1,15})?|[0-9]{1,15}(?:\.[0-9]{1,15})?)"
-_BEFORE = rf"(?<!节)(?:{LIMITING}|上|(?<![超不通经跨迈越跃高难])过)"
+_BEFORE = rf"{NO_LIMIT}(?:{LIMITING}|上|(?<![超不通经跨迈越跃高难])过)"
 #: 8千亿元, 3千余万元: a thousand that belongs to the number, not to what it counts.
 _TENS = "(?:[十百千](?=[余多]?(?:万亿|亿|万)))?"
 _BEHIND = "以上|以下|左右|级|有余|余|多"
@@ -112,7 +113,7 @@ _TENTHS = re.compile(
     # 四分之一, 占一半以上; 一半 of a sentence is no figure
     r"|(?<![百千万零〇一二三四五六七八九十])[二三四五六七八九十]分之[一二两三四五六七八九](?![十百点])(?:以上|左右|多)?"
     r"|(?<=[占近超约逾达为的了])[1-9]/(?:[2-9]|10)(?![0-9./月日])"
-    r"|(?<=[占的近超约逾达减降增至了过])一半(?:以上|左右)?(?=[,，。；、）]|$)"
+    r"|(?<=[占的近超约逾达减少降跌滑水增加至到了过])一半(?:以上|左右|多)?(?=[,，。；、）]|$)"
 )
 _DOUBLED = re.compile(
     r"(?:增长|实现|比[^,，。]{0,8})?翻(?:了)?(?:近|约|超过?|逾)?[一两二三]?[番倍](?!译)(?:以上|多|有余)?"
@@ -169,7 +170,7 @@ _WAY = re.compile(
     rf"(?:(?P<up>{_UP})|(?P<down>{_DOWN}))(?:幅度?|速度?)?[了]?(?P<to>至|到)?(?:（下同）|\(下同\))?"
     rf"(?:达到|达|为|是|约为)?\s?(?:{_BEFORE})?\s?$"
 )
-_LIST = re.compile(r"(?:、|和|及|与|以及|,|，|；)\s?(?:分别)?(?:达到|达|为)?$")
+_LIST = re.compile(r"个?(?:、|和|及|与|以及|,|，|；)\s?(?:分别)?(?:达到|达|为)?$")
 
 
 def sightings(plain: str, named: Sequence[NamedPeriod]) -> list[Sighting]:
@@ -339,6 +340,11 @@ def _digital(plain: str, match: re.Match[str]) -> Sighting:
         taken = re.fullmatch(rf"(?P<scale>{SCALES})?(?P<word>{_WORD})?", first)
         kept = "" if taken and taken["word"] else word if scale == first else ""
         scale, word = (taken["scale"] or "", taken["word"] or kept) if taken else ("", "")
+    shared = _unit_ahead(plain, match) if word in ("", "个") and not scale else ""
+    if shared:
+        # 高于全国、西部8.2个和4.6个百分点
+        end = match.end("low")
+        return Sighting(start, end, start, plain[start:end], "read", units=(shared,))
     text, behind = plain[start:end], plain[end : end + 1]
     why = ""
     units = _units(word, scale)
@@ -366,6 +372,23 @@ def _digital(plain: str, match: re.Match[str]) -> Sighting:
             reasons=("没有单位，按元",),
         )
     return Sighting(start, end, start, text, "read", units=units)
+
+
+#: The rest of a list whose last number alone has the unit: 8.2个、6.1个和3.3个百分点.
+_LIST_AHEAD = re.compile(
+    rf"个?(?:(?:、|和|及|与|以及)(?:同比|分别|提高|下降|上升|回落|增长|减少|提升|降低|加快|放缓|收窄|扩大|高|低|快|慢|升|降|[了约近超逾]){{0,3}}"
+    rf"{_NUMBER}个?)+?(?P<unit>百分点|个点|%)"
+)
+
+
+def _unit_ahead(plain: str, match: re.Match[str]) -> str:
+    """Return the unit of the list in which a number stands that has none; nothing without one."""
+    if match["dash"] or match["more"] or match["behind"]:
+        return ""
+    found = _LIST_AHEAD.match(plain, match.end("low"))
+    if not found or (found["unit"] == "%" and ("." not in match["low"] or match["word"])):
+        return ""
+    return "percent" if found["unit"] == "%" else "percentage points"
 
 
 def _lasting(plain: str, start: int, end: int) -> bool:
@@ -463,7 +486,9 @@ def _with_words(plain: str, cored: list[Sighting]) -> Iterator[Sighting]:
     previous: Sighting | None = None
     for item in cored:
         floor = previous.end if previous else 0
-        if previous and previous.measure == "rank" and _SAME_RANK.fullmatch(plain, floor, item.end):
+        ranked = previous is not None and previous.measure == "rank"
+        as_before = ranked and _SAME_RANK.fullmatch(plain, floor, item.end)
+        if as_before or (item.text.endswith("持平") and _OF_PLACES.search(plain[: item.core])):
             # 居第八位，与上年持平: the place is the same
             yield replace(item, certainty="none", figure=None, reasons=("位次的变动",))
             continue
@@ -480,6 +505,8 @@ def _with_words(plain: str, cored: list[Sighting]) -> Iterator[Sighting]:
         previous = item
 
 
+#: 位次与上年持平: no amount is as it was.
+_OF_PLACES = re.compile("(?:位次|排名|名次|排位|座次)[^,，。；、0-9]{0,10}$")
 _SAME_RANK = re.compile(
     "[,，]?(?:均|都)?(?:与|和|同)?(?:上年|去年|上月|[0-9]{4}年)?(?:同期)?(?:大体|基本)?持平"
 )
@@ -542,6 +569,9 @@ def _read(plain: str, item: Sighting, floor: int, previous: Sighting | None) -> 
     if shared and shared[1].endswith("个") and not re.match("[0-9.]+个", plain[core : item.end]):
         # 承接项目200个、到位资金500亿元
         shared = None
+    points = previous is not None and "percentage points" in previous.units
+    if shared and points and previous and previous.core == shared.start(1):
+        shared = None
     if shared and figure.value and not chained:
         why = f"“{shared[1]}”：与此数同一单位，是另一个数"
         item = replace(item, certainty="unsure", alternatives=(*item.alternatives, why))
@@ -593,16 +623,26 @@ def _measured(
     right = re.split("[,，。；;]", plain[item.end : item.end + 24])[0]
     name = Unit.parse(figure.unit).name if figure.unit else ""
     if name == "percentage points":
-        return _points(item, figure, left, listed, before)
+        return _points(plain, item, figure, left, listed, before)
     if name not in ("percent", "times"):
-        return _amount(plain, item, figure, left, way)
+        return _amount(plain, item, figure, left, way, listed)
     return _rate(plain, item, figure, left, right, way, listed, before)
 
 
 def _amount(
-    plain: str, item: Sighting, figure: Printed, left: str, way: re.Match[str] | None
+    plain: str,
+    item: Sighting,
+    figure: Printed,
+    left: str,
+    way: re.Match[str] | None,
+    listed: Sighting | None,
 ) -> Sighting:
     """Return an amount with its measure: a level, or by how much it differs."""
+    if listed and listed.figure and listed.measure == "difference" and not way:
+        beside = re.fullmatch("[、,，]?(?:和|及|与|以及)?", plain[listed.end : item.core])
+        if beside:
+            # 较2024年底分别增加3个、26个
+            return _difference_beside(plain, item, figure, listed)
     name = Unit.parse(figure.unit).name if figure.unit else ""
     to = bool(way and way["to"])
     if way and not to and figure.measure == "difference":
@@ -643,6 +683,12 @@ def _amount(
             item, measure="", certainty="unsure", figure=replace(figure, measure=""),
             reasons=(*item.reasons, f"“{part[0]}”：是比例，不是金额"),
         )  # fmt: skip
+    if name in ("CNY", "USD") and _OF_A_SIZE.match(plain, item.end):
+        # 20亿元以上项目3个: of which size, and no amount
+        return replace(
+            item, measure="level", certainty="unsure", figure=replace(figure, measure=""),
+            reasons=(*item.reasons, "可能只是所数的有多大"),
+        )  # fmt: skip
     framed = re.search("每[^,，。；的]{0,6}$", left) or re.search(
         "每[^,，。；]{2,20}就?有(?:近|约)?$", plain[: item.core]
     )
@@ -653,6 +699,22 @@ def _amount(
             reasons=(*item.reasons, f"“{framed[0]}”：可能只是比方"),
         )  # fmt: skip
     return replace(item, measure="level", figure=replace(figure, measure=""))
+
+
+#: Behind so much or more: what is so large.
+_OF_A_SIZE = re.compile("(?<=以上)的?[一-鿿]{0,4}(?:项目|企业|工程|产业集群|园区)")
+
+
+def _difference_beside(plain: str, item: Sighting, figure: Printed, listed: Sighting) -> Sighting:
+    """Return an amount as a difference, where it stands in a list behind one."""
+    less = listed.figure is not None and listed.figure.value.startswith("-")
+    start = listed.start if less else item.start
+    return replace(
+        item, start=start, text=plain[start : item.end], measure="difference", base=listed.base,
+        certainty=listed.certainty, alternatives=listed.alternatives,
+        figure=_with_sign(figure, Direction(-1 if less else 1, "", 0)),
+        reasons=(f"与前一数“{listed.text}”并列",),
+    )  # fmt: skip
 
 
 def _rate(
@@ -716,6 +778,15 @@ def _rate(
             return replace(
                 made, measure="pct_change", base=against["base"], reasons=(f"“{against[0]}”",)
             )
+        since = _GREW_FROM.search(said)
+        if made.reasons == (BY_DEFAULT,) and since and before:
+            # 从2021年的15.5万辆增长到58.3万辆，增长2.8倍; behind other words of another thing, too
+            bare = _AND_SO.fullmatch(plain, before.end, item.core)
+            return replace(
+                made, base=since["base"], certainty=made.certainty if bare else "unsure",
+                alternatives=made.alternatives if bare else ("同比",),
+                reasons=(f"与{since['base']}比",),
+            )  # fmt: skip
         if made.reasons == (BY_DEFAULT,) and _SAID_BY_MONTH.search(said):
             # 环比一降一升：出口下降3.2%，进口增长5.1%
             return replace(
@@ -855,6 +926,14 @@ BY_DEFAULT = "“增长、下降”未写与何时比，按同比"
 _AGAINST_LAST = re.compile(
     "[与同和跟](?P<base>上月|上个月|上季度?|上个季度|年初|上年末|去年底)相比[,，][^。；]*$"
 )
+#: 从2021年的15.5万辆增长到58.3万辆: what it grew from.
+_GREW_FROM = re.compile(
+    "[从由](?P<base>20[0-9]{2}年)(?:同期|全年|底|末)?的?[^,，。；0-9]{0,8}[0-9][^,，。；]*?[至到为][^。；]*$"
+)
+#: Between what it grew to and by how much.
+_AND_SO = re.compile(
+    "[,，、]?(?:累计|总共|共|总体|整体|大幅|实现|净)*(?:增长?|上升|提高|提升|扩大|下降|减少)(?:了|近|约|超过?|逾|达)*"
+)
 #: Month on month was said, and year on year not since.
 _SAID_BY_MONTH = re.compile("环比(?!.*(?:同比|[比较](?:上年|去年)))")
 #: What is one of a hundred: a saying, or a share.
@@ -902,6 +981,12 @@ _MORE_THAN = re.compile(
 _THAN_PERIOD = re.compile(
     "[比较与](?P<base>(?:(?:去|上|今)年|20[0-9]{2}年)?(?:第?[一二三四1-4]季度|(?:1[0-2]|[1-9])月份?))(?!同期|末|底)"
 )
+#: 增速较6月回落, 比前10个月加快: of a change of points, which is else against a year before.
+_THAN_MONTHS = re.compile(
+    "(?<![环同])[比较与](?P<base>(?:(?:去|上|今)年|20[0-9]{2}年)?(?:第?[一二三四1-4]季度|首季|[上下]半年"
+    "|(?:(?:1[0-2]|[1-9])月?[-—–~～至到]{1,2})?(?:1[0-2]|[1-9])月份?|前(?:1[0-2]|[1-9一二两三四五六七八九十])个?(?:月|季度)|(?<=年)全年)"
+    "|上(?:个)?(?:月|季度))(?!同期|末|底)"
+)
 #: 与2021年相比, 较疫情前的2019年, 比“十三五”末的2020年.
 _THAN_YEAR = re.compile(
     '[比较与同离距](?:疫情(?:之?前|发生前)|(?P<plan>[“"]?十[一二三四五]五[”"]?[^,，。；0-9]{0,4}))?的?(?P<base>20[0-9]{2}年)'
@@ -935,6 +1020,7 @@ _A_RATE = re.compile("比重|[率度]|占|份额|[增降涨跌]幅|幅度|[增�
 
 
 def _points(
+    plain: str,
     item: Sighting,
     figure: Printed,
     left: str,
@@ -958,6 +1044,13 @@ def _points(
             item, start=place, text=left[deeper.start() :] + item.text[item.core - item.start :]
         )
         value = value if deepens(deeper) > 0 else f"-{value}"
+    elif (larger := _LARGER.search(left)) is not None:
+        # 降幅大于全市21.4个百分点: a deeper fall is a lower rate
+        up = (larger["rate"][0] in "增涨") == (larger["way"] in ("大于", "超过", "深于"))
+        made, value = (
+            ("difference", larger["base"], "与另一数的幅度比"),
+            value if up else f"-{value}",
+        )
     elif re.search(f"[高快](?:于|出)|{_THAN}[高快]", left):
         found = re.search("(?:[高快](?:于|出)|[比较])([^,，]{1,14}?)(?:[高快]|$)", left)
         made = ("difference", found[1] if found else "", "高于另一数")
@@ -968,16 +1061,21 @@ def _points(
         # 下降41.2%，较11月收窄6.8个百分点: the fall that was said before is less of one
         made, value = ("pp_change", "", "变动的百分点"), value if fell else f"-{value}"
     elif "收窄" in left:
+        against = _THAN_MONTHS.search(left)
         return replace(
-            item, measure="pp_change", certainty="unsure",
+            item, measure="pp_change", certainty="unsure", base=against["base"] if against else "",
             figure=replace(figure, value=signed, measure="pp_change"),
             alternatives=(f"降幅收窄：{value}", f"增幅收窄：-{value}"),
             reasons=("“收窄”：升还是降看是增幅还是降幅",),
         )  # fmt: skip
     elif listed and listed.measure:
         made = (listed.measure, listed.base, "与前一数并列")
+        if listed.figure and listed.figure.value.startswith("-"):
+            # 分别下降1.3个和4.2个百分点
+            value, printed = f"-{value}", plain[listed.start : item.end]
+            item = replace(item, start=listed.start, text=printed)
     elif _GROWS.search(left) and not (
-        _A_RATE.search(left) or (before and "percent" in before.units)
+        _A_RATE.search(left) or (before and {"percent", "percentage points"} & {*before.units})
     ):
         # 进出口6012亿元，同比增9.8个点: an amount does not grow by points
         return replace(
@@ -989,10 +1087,17 @@ def _points(
         year = _THAN_YEAR.search(left) or _THAN_TIME.search(left)
         made, value = ("pp_change", year["base"] if year else "", "变动的百分点"), signed
     measure, base, reason = made
+    against = _THAN_MONTHS.search(left) if measure == "pp_change" and not base else None
+    base = against["base"] if against else base
     base = re.sub(r"(?:[0-9.]+个?(?:和|、|及|与)[^0-9]{0,8})+$", "", base)
     return replace(
         item, measure=measure, base=base, reasons=(reason,), figure=replace(figure, value=value)
     )
+
+
+_LARGER = re.compile(
+    "(?P<rate>[增降涨跌]幅)(?:要|也)?(?P<way>大于|小于|深于|浅于|超过)(?P<base>[^,，。；0-9]{1,10}?)(?:约|近|超过?|逾)?$"
+)
 
 
 def _deeper(left: str) -> re.Match[str] | None:

@@ -278,7 +278,7 @@ def _set_out(text: str, known: Mapping[str, str], *, number: bool = False) -> Ma
     pair = text_pair(text, known)
     if number:
         return markup("said.html", text=_whole(pair))
-    return markup("said.html", text=TextPair(pair.chinese, capitalized(pair.english)))
+    return markup("cell.html", text=TextPair(pair.chinese, capitalized(pair.english)))
 
 
 def _whole(pair: TextPair) -> TextPair:

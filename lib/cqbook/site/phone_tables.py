@@ -7,10 +7,11 @@ and one of numbers that does not moves below its first column; only texts become
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cqbook.figures import theme
+from cqbook.site.unbroken import split_english, split_line
 
 #: Class of a table that is cards on a phone, by language; the style sheet sets them out.
 CARDS = {"zh": "cq-wide", "en": "cq-wide-en"}
@@ -25,12 +26,18 @@ LEAST_TEXT, LEAST_HEAD = 5.2, 2.0
 #: Up to which width a number stays whole: 7154.2亿元.
 WHOLE_NUMBER = 7.0
 _IS_NUMBER = re.compile(r"[约超近]?\d[\d.]*[^\d.]{0,4}$")
-#: Where a line of a number or a head may end: 45.4%（推算）, 2019年1—9月, Jan–Sep 2019.
-_ENDS = re.compile(r"(?=（)|(?<=\s)(?=\(|\d{4})|(?<=年)(?=\d)")
+#: Where a line of a number or a head may end: 45.4%（推算）, 2019年1—9月, Jan–Sep 2019, and behind
+#: the dash of 5.6亿元—5.7亿元 or 5.6–5.7 bn, but not of 1—9月; before the other end of 5 to 6,
+#: and around a number with its unit: about CNY 3 bn, 3.2 m vehicles.
+_ENDS = re.compile(
+    r"(?=（)|(?<=\s)(?=\(|\d{4}|to )|(?<=年)(?=\d)|(?<=[^\d\s][—–])(?=[−\d])|(?<=\d–)(?=\d+\.)"
+    r"|(?<=[a-z]{2}\s)(?=(?:CNY|USD)\b)|(?<=[a-z]\s)(?=[a-z]{2})"
+)
 #: What is not broken: a year, a Chinese character, a word of another script.
 _PIECES = re.compile(
     r"(?:19|20)\d\d年|[\u2e80-\u9fff\uff00-\uffef]|[^\u2e80-\u9fff\uff00-\uffef\s]+"
 )
+_CHINESE = re.compile("[\u2e80-\u9fff]")
 
 
 @dataclass(frozen=True)
@@ -68,8 +75,14 @@ def _text_width(text: str) -> float:
 def _folded(text: str, lines: int, tower: float) -> float:
     """Return the width of a text in so many lines: no word is broken, none is a tower."""
     whole = _width(text)
-    longest = max(map(_width, _PIECES.findall(text)), default=0.0)
+    longest = max(map(_width, _pieces(text)), default=0.0)
     return max(longest, whole / lines, min(whole, tower))
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Yield what is not broken; a number is not broken from its unit."""
+    for part, one in (split_line if _CHINESE.search(text) else split_english)(text):
+        yield from [part] if one else _PIECES.findall(part)
 
 
 def _width(text: str) -> float:

@@ -1,4 +1,4 @@
-"""Ranges and dates stay on one line: 1—10月, 5%—40%, 2023-01-14.
+"""Ranges, dates, numbers with their units stay on one line: 1—10月, 5%—40%, 2023-01-14, 99.4万辆.
 
 A browser may end a line on either side of a dash or hyphen, and then a line begins with one.
 """
@@ -27,7 +27,10 @@ _ENGLISH = re.compile(
 WHOLE_ENGLISH = 24
 _NUMBER = r"[−+]?\d[\d.,]*"
 _UNIT = r"(?:[%年月日天倍个]|[万亿]?(?:亿元|亿|辆|元|标箱|美元)?)"
-_WHOLE = re.compile(rf"\b(?:19|20)\d\d-\d\d(?:-\d\d)?\b|{_NUMBER}{_UNIT}[—至]{_NUMBER}{_UNIT}")
+_WHOLE = re.compile(
+    rf"\b(?:19|20)\d\d-\d\d(?:-\d\d)?\b|{_NUMBER}{_UNIT}[—至]{_NUMBER}{_UNIT}"
+    rf"|{_NUMBER}[万亿]*(?:[万亿项家条台吨箱列]|元|美元|辆|标箱|个百分点|个)"
+)
 
 
 def split_line(text: str) -> Iterator[tuple[str, bool]]:

@@ -52,8 +52,8 @@ from cqbook.disk.untrusted import opened, safe_parser, whole
 from cqbook.errors import DataError
 
 SVG_BLIP = "{http://schemas.microsoft.com/office/drawing/2016/SVG/main}svgBlip"
-#: What Word and PowerPoint keep of a picture that changes nothing in it.
-_HARMLESS = re.compile(r"\}(?:useLocalDpi|svgBlip|ext|extLst)$")
+#: What Word and PowerPoint keep of a picture that changes nothing in it but its colours to grey.
+_HARMLESS = re.compile(r"\}(?:useLocalDpi|svgBlip|ext|extLst|grayscl)$")
 
 #: The part by which the sides of a picture may be shown in another proportion, and the part of a
 #: figure's height that what lies over it may take: both are rounding, and lines that touch.

@@ -87,9 +87,12 @@ def lines(
     rows = rows[rows["date"].between(known["date"].min(), known["date"].max())]
     rows["tint"] = series_tint(rows, highlight)
     level = rows.get("until", pd.Series("", index=rows.index)).fillna("").ne("")
-    ends = ended(rows[~level], named=time_axis(rows["date"]).values)
+    last = ended(rows[~level], named=time_axis(rows["date"]).values)
+    ends = last
     if level.any():
-        # beside numbers of whole periods the last of the others is one of many
+        # beside numbers of whole periods the last of the others is one of many, and may stand
+        # alone: the name is that of a line
+        ends = ended(_longest(rows[~level]))
         ends["end"] = ends["group"]
     scale = axis(known["value"], max(HEIGHT, sum(tall(ends["end"]))), zero=zero)
     ends["shift"] = shifts(ends["value"], ends["end"], scale)
@@ -130,7 +133,7 @@ def lines(
     spec = finish(layers, round(scale.height))
     spec["padding"] = {"left": 4, "top": 10, "bottom": 4, "right": 16}
     words = "".join(f"{note.label}：{note.zh}。" for note in said)
-    alt_text = f"折线图，{rows['group'].nunique()}个系列，末值：{listing(ends)}。{words}"
+    alt_text = f"折线图，{rows['group'].nunique()}个系列，末值：{listing(last)}。{words}"
     own = ["tint", "apart", "since", "until"]
     return Drawing(spec, rows.drop(columns=own, errors="ignore"), alt_text)
 
@@ -221,6 +224,14 @@ def _alone(rows: pd.DataFrame) -> pd.Series[bool]:
     begun = pd.Series(left_out(known), index=known.index) | ~known.duplicated("group")
     ended = begun.groupby(known["group"]).shift(-1, fill_value=True)
     return (begun & ended).reindex(rows.index, fill_value=False)
+
+
+def _longest(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the points of the longest piece of each series that nothing breaks."""
+    known = rows.dropna(subset=["value"])
+    pieces = pd.Series(left_out(known), index=known.index).groupby(known["group"]).cumsum()
+    sizes = pieces.groupby([known["group"], pieces]).transform("size")
+    return known[sizes.eq(sizes.groupby(known["group"]).transform("max"))]
 
 
 def broken(rows: pd.DataFrame, drawn: str = "value") -> alt.InlineData:
