@@ -145,6 +145,8 @@ def _accept(root: Path, arguments: argparse.Namespace) -> int:
         _tell(
             f"{page}：此前审定的输出不在手边，只知道它变了 | changed; its old output is not at hand"
         )
+    for line in found.showing:
+        _tell(line)
     return 0
 
 
@@ -164,9 +166,33 @@ def _add(root: Path, arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         _tell("只看不写 | nothing was written")
         return 0
+    # of a book's own figures: which of its pages read them
+    before = _pages_remembered(root) if made.figures and data == root / "data" else []
     changed = write_plan(data, made)
     _tell(f"已写入 | written: {'、'.join(changed) or '无 | nothing'}")
+    if before and changed:
+        from cqbook.build.showing import unread_since
+
+        found = "、".join(unread_since(root, before)) or "无 | none"
+        _tell(f"读到这些数的页 | pages that read them: {found}")
+    if made.figures and changed:
+        _tell(
+            "cqbook accept 会说哪一页用上了哪个数、哪些只在数字库里"
+            " | cqbook accept tells which page shows which, and which stand on none"
+        )
     return 0
+
+
+def _pages_remembered(root: Path) -> list[str]:
+    """Return the pages that need not be executed; none where a chapter can't be read."""
+    from cqbook.build.showing import pages_remembered
+    from cqbook.errors import BookError
+
+    try:
+        return pages_remembered(root)
+    except BookError:
+        # accept tells it; figures are taken in all the same
+        return []
 
 
 def _read(root: Path, arguments: argparse.Namespace) -> int:

@@ -32,6 +32,7 @@ from cqbook.build.pages import (
     wanted,
 )
 from cqbook.build.rendering import BuildError, Renderer
+from cqbook.build.showing import showing_lines
 from cqbook.build.staging import add_site, draw_figures, lay_out, snapshot, stage
 from cqbook.changes import comparison
 from cqbook.changes.news import news_of
@@ -96,12 +97,14 @@ class Accepted:
     """The pages that changed, what in them, and those whose old output is not at hand.
 
     ``cells``: by page the numbers of the cells that differ, where the old ones are at hand.
+    ``showing``: where new figures stand, see `cqbook.build.showing`.
     """
 
     pages: list[str]
     changes: Comparison
     unknown: list[str]
     cells: Mapping[str, list[int]]
+    showing: list[str]
 
 
 def accept(root: Path, say: Say, only: Iterable[str] = ()) -> Accepted:
@@ -168,7 +171,10 @@ def accept(root: Path, say: Say, only: Iterable[str] = ()) -> Accepted:
     # a page of the table whose accepted result is remembered nowhere can only be said to differ
     told = comparison.compare_notebooks(old, {name: new[name] for name in old})
     unknown = [name for name in new if name not in old]
-    return Accepted(changed, told, unknown, {n: changed_cells(old[n], new[n]) for n in old})
+    cells = {name: changed_cells(old[name], new[name]) for name in old}
+    # of some pages nobody knows what stands on the others
+    showing = [] if chosen else showing_lines(root, book, results)
+    return Accepted(changed, told, unknown, cells, showing)
 
 
 def _illustrated(root: Path, todo: list[Page], results: Mapping[str, Executed]) -> dict[str, bytes]:

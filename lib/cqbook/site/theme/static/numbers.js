@@ -11,11 +11,17 @@
   var NAMED = { indicator: 3, entity: 2, period: 2, breakdown: 2, flow: 2, measure: 2, basis: 1, status: 1, source_id: 0.5, unit: 0.5 };
   /* a word of these is meant whole: what is asked of exports is not answered by 进出口 */
   var WHOLE = ["flow", "measure", "status"];
-  var MOST = 100;
+  var MOST = 100, CHINESE = /[\u3400-\u9fff]/;
   /* what else an address may ask: words, rows by their ids, the edition up to which rows count, a chart */
   var ASKED = ["q", "of", "asof", "view"];
 
   function plain(text) { return text.normalize("NFKC").toLowerCase(); }
+
+  /* Countries that are said by one character where trade with them is: 对美出口, 对美 贸易; not 对美元. */
+  var SHORT = { "美": "美国", "日": "日本", "韩": "韩国", "俄": "俄罗斯", "欧": "欧盟" };
+  function spelt(text) {
+    return text.replace(/对([美日韩俄欧])(?=$|\s|进?出口|进口|贸易|外贸|投资)/g, function (_, one) { return "对" + SHORT[one]; });
+  }
 
   /* --- cutting what was typed into names that the book knows */
 
@@ -47,7 +53,7 @@
 
   function pieces(query) {
     var found = [];
-    plain(query).split(/[\s,，、;；:：“”"'()（）|]+/).forEach(function (chunk) {
+    spelt(plain(query)).split(/[\s,，、;；:：“”"'()（）|]+/).forEach(function (chunk) {
       if (!chunk) return;
       if (terms.known.has(chunk) || !/[\u3400-\u9fff]/.test(chunk)) { found.push(chunk); return; }
       var parts = cut(chunk, terms.known, terms.longest);
@@ -226,6 +232,7 @@
     });
   };
   book.cut = cut;
+  book.spelt = spelt;
   book.saying = saying;
   book.moreNumbers = function (content) {
     cols.note = content.notes.concat();
@@ -305,9 +312,16 @@
     ].filter(Boolean).join(say("，", ", "));
   }
 
+  /* In the book's form: 112.000, 47万7000台 and 1063.6亿 say their unit otherwise or not. A rate or a rank
+     that is printed in Chinese stays: 下降3.1%, 全国第七位. */
+  function inPrint(n) {
+    var isKept = !english() && /^(percent|rank)/.test(cols.unit[n]) && CHINESE.test(cols.as_printed[n]);
+    return isKept ? cols.as_printed[n] : value(n) || cols.as_printed[n];
+  }
+
   function inWords(n) {
     return [named("period", cols.period[n]), named("entity", cols.entity[n]), named("indicator", cols.indicator[n]), part(n)]
-      .filter(Boolean).join(say(" ", ", ")) + say("：", ": ") + (!english() && cols.as_printed[n] || value(n));
+      .filter(Boolean).join(say(" ", ", ")) + say("：", ": ") + inPrint(n);
   }
 
   function citation(n) {

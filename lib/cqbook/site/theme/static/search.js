@@ -92,7 +92,8 @@
   }
 
   function search(query) {
-    var asked = terms(query), whole = plain(query).trim(), hits = {};
+    query = book.spelt(plain(query));
+    var asked = terms(query), whole = query.trim(), hits = {};
     var counts = asked.map(function (term) {
       return passages.map(function (line) { return spots(line.plain, term).length * (line.plain.indexOf(term) < 0 ? 0.5 : 1); });
     });
@@ -135,11 +136,11 @@
       if (!page[2]) hit.score *= 0.3;
     });
     found.sort(function (a, b) { return b.score - a.score || a.page - b.page; });
-    var numbers = book.numbersFor(plain(query), SHOWN.numbers), isNumber = numbers.length > 0 && numbers[0].isExact;
+    var numbers = book.numbersFor(query, SHOWN.numbers), isNumber = numbers.length > 0 && numbers[0].isExact;
     return {
       terms: asked, found: found, claims: shortest(claims, asked, rare, SHOWN.claims),
       figures: shortest(passages.filter(function (line) { return line.weight === 2; }), asked, rare, SHOWN.figures),
-      numbers: numbers, isKnown: book.isKnown(plain(query)),
+      numbers: numbers, isKnown: book.isKnown(query),
       /* who asks for a number has it first */
       order: isNumber ? ["numbers", "claims", "figures"] : ["claims", "figures", "numbers"]
     };
