@@ -152,6 +152,8 @@ def each_page(
 
 def asked_beside(root: Path, page: Page) -> dict[str, parameters.Value]:
     """Return the parameters of a page that are not those that it has when none are given."""
+    if not page.parameters:
+        return {}
     own = {item.name: item.default for item in _parameters(root, page)}
     path = root / "chapters" / "pages.csv"
     rows = {row["page"]: row for row in _rows(path)} if path.exists() else {}
