@@ -179,7 +179,7 @@ def test_a_chapter_is_read_without_the_book():
     exporter = HTMLExporter(template_name="basic", **given["HTMLExporter"])
     html, _ = exporter.from_notebook_node(notebook)
     figures = sum(FIGURE_MIME in item["data"] for item in display_outputs(notebook))
-    assert figures > 3
+    assert figures >= 3
     assert html.count("<svg") + html.count("data:image/svg") >= figures
     assert html.count('class="dataframe"') >= 1
     assert "{glue:text}" not in html
