@@ -120,7 +120,7 @@ def test_headline_numbers_say_how_they_changed_and_what_they_fit(book):
         "笔记本电脑出口额": ["1521.5亿元", "", "下降14.3%"],
     }
     # the sum of exports and imports by two sources, the share of private firms, the year's growth
-    assert rows.loc["进出口", "sure"] == "公布，4条关系一致"
+    assert rows.loc["进出口", "sure"] == "公布，4处核对相符"
     # its growth is from a floor
     assert rows.loc["经陆海新通道的箱量", "sure"] == "公布，没有可核对的"
     known = english.dictionary(book)
