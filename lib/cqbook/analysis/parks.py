@@ -135,9 +135,9 @@ def promotion(
 
 
 def started(book: Catalog, place: str, period: str) -> dict[str, Quantity]:
-    """Return what a place signed in a period and how far it came: projects, shares in percent.
+    """Return how many projects a place signed in a period, and how many were begun in it.
 
-    ``signed``, ``begun`` projects and ``begun_share``; ``money_share``: `promotion`'s.
+    ``signed`` and ``begun``: these need not be of those, and no share is made of them.
     """
     begun, signed = (
         fact(
@@ -150,13 +150,7 @@ def started(book: Catalog, place: str, period: str) -> dict[str, Quantity]:
         )
         for stage in ("started", "signed")
     )
-    money = promotion(book, place, period)
-    return {
-        "signed": signed,
-        "begun": begun,
-        "begun_share": share(begun, signed),
-        "money_share": money["paid_share"],
-    }
+    return {"signed": signed, "begun": begun}
 
 
 # --- fairs ----------------------------------------------------------------------------------
