@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from cqbook.build.preview import Previewer
+    from cqbook.citing.own_words import OwnWords
     from cqbook.citing.verify import AskedDocument, Standing
+    from cqbook.intake.article_names import Names
 
 # Chapters, data and configuration are read below the book's folder: see `_book`.
 
@@ -186,7 +188,6 @@ def _add(root: Path, arguments: argparse.Namespace) -> int:
 def _pages_remembered(root: Path) -> list[str]:
     """Return the pages that need not be executed; none where a chapter can't be read."""
     from cqbook.build.showing import pages_remembered
-    from cqbook.errors import BookError
 
     try:
         return pages_remembered(root)
@@ -388,16 +389,17 @@ def _params(root: Path, arguments: argparse.Namespace) -> int:
 
 def _notebook_of(root: Path, chapter: str) -> NotebookNode:
     """Return a chapter's notebook, or refuse a name that no chapter has, with the nearest."""
+    from cqbook.data.codes import did_you_mean
     from cqbook.errors import ParameterError
     from cqbook.execution.notebooks import nearest_page, notebooks
 
     known = notebooks(root)
     if chapter not in known:
         near = nearest_page(chapter, known)
-        hint, hint_en = (f"；是不是 {near}？", f"; did you mean {near}?") if near else ("", ";")
+        hint, hint_en = did_you_mean(near)
         msg = (
             f"没有章节 {chapter}{hint} 有：{'、'.join(known)}"
-            f" | no chapter {chapter!r}{hint_en} expected one of {', '.join(known)}"
+            f" | no chapter {chapter!r}{hint_en or ';'} expected one of {', '.join(known)}"
         )
         raise ParameterError(msg)
     return known[chapter]
@@ -640,44 +642,64 @@ def _lines_beside_tables(asked: AskedDocument) -> list[str]:
 
 def _own_words(root: Path, against: str, asked: AskedDocument) -> _OwnWords:
     from cqbook.citing.own_words import unasked_lines
-    from cqbook.citing.verify import of_own_words, row_key
+    from cqbook.citing.verify import of_own_words
     from cqbook.data.catalog import Catalog
     from cqbook.editions.store import find
     from cqbook.intake.article_grid import CELL
     from cqbook.intake.article_names import Names
-    from cqbook.intake.text_standing import FAILS, HOLDS, OTHERWISE, check_paragraphs, check_rows
 
-    words = asked.own
-    wrong = [of_own_words(text, "", in_title=True) for text in words.foreign]
-    left: list[str] = []
-    cells: list[str] = []
-    holding: list[tuple[str, bool]] = []
     told: list[str] = []
     try:
         lines = _lines_beside_tables(asked)
     except ContractError as error:
         lines = []
         told = [f"自己的表没有核对：{line}" for line in message_lines(error)]
+    titles = [of_own_words(text, "", in_title=True) for text in asked.own.foreign]
     has_table = any(CELL in line for line in lines)
-    names = Names(Catalog(find(root, against) / "data")) if words.own or has_table else None
-    if names and words.own:
-        for item in check_paragraphs(words.paragraphs, words.says_itself, names):
-            if item.verdict in (FAILS, OTHERWISE):
-                wrong.append(of_own_words(item.printed, item.detail))
-            elif item.verdict != HOLDS and item.paragraph in words.titles:
-                wrong.append(of_own_words(item.printed, item.detail, in_title=True))
-            elif item.verdict != HOLDS:
-                left.append(item.printed)
-    if names and has_table:
-        for item in check_rows(lines, names):
-            row = lines[item.paragraph - 1].split(CELL)
-            holding.append((row_key(row), item.verdict == HOLDS))
-            if item.verdict in (FAILS, OTHERWISE):
-                wrong.append(of_own_words(f"{row[0]}：{item.printed}", item.detail))
-            elif item.verdict != HOLDS:
-                cells.append(item.printed)
-    told += unasked_lines(words, left, cells)
-    return _OwnWords(wrong, told, asked.tables.settled(holding))
+    # to know all names takes longer than to see that there is nothing to ask
+    names = Names(Catalog(find(root, against) / "data")) if asked.own.own or has_table else None
+    said, left = _own_sentences(asked.own, names) if names and asked.own.own else ([], [])
+    shown, cells, holding = _own_tables(lines, names) if names and has_table else ([], [], [])
+    told += unasked_lines(asked.own, left, cells)
+    return _OwnWords([*titles, *said, *shown], told, asked.tables.settled(holding))
+
+
+def _own_sentences(words: OwnWords, names: Names) -> tuple[list[Standing], list[str]]:
+    """Return what the book says otherwise than one's own sentences, and which can't be asked."""
+    from cqbook.citing.verify import of_own_words
+    from cqbook.intake.text_standing import FAILS, HOLDS, OTHERWISE, check_paragraphs
+
+    wrong: list[Standing] = []
+    left: list[str] = []
+    for item in check_paragraphs(words.paragraphs, words.says_itself, names):
+        if item.verdict in (FAILS, OTHERWISE):
+            wrong.append(of_own_words(item.printed, item.detail))
+        elif item.verdict != HOLDS and item.paragraph in words.titles:
+            wrong.append(of_own_words(item.printed, item.detail, in_title=True))
+        elif item.verdict != HOLDS:
+            left.append(item.printed)
+    return wrong, left
+
+
+def _own_tables(
+    lines: list[str], names: Names
+) -> tuple[list[Standing], list[str], list[tuple[str, bool]]]:
+    """Return the same of one's own tables, and of each number whether it holds, by its row."""
+    from cqbook.citing.verify import of_own_words, row_key
+    from cqbook.intake.article_grid import CELL
+    from cqbook.intake.text_standing import FAILS, HOLDS, OTHERWISE, check_rows
+
+    wrong: list[Standing] = []
+    left: list[str] = []
+    holding: list[tuple[str, bool]] = []
+    for item in check_rows(lines, names):
+        row = lines[item.paragraph - 1].split(CELL)
+        holding.append((row_key(row), item.verdict == HOLDS))
+        if item.verdict in (FAILS, OTHERWISE):
+            wrong.append(of_own_words(f"{row[0]}：{item.printed}", item.detail))
+        elif item.verdict != HOLDS:
+            left.append(item.printed)
+    return wrong, left, holding
 
 
 def _verify(root: Path, arguments: argparse.Namespace) -> int:

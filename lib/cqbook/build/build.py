@@ -38,6 +38,7 @@ from cqbook.changes import comparison
 from cqbook.changes.news import news_of
 from cqbook.changes.records import COMPARISON_VARIABLE, Comparison, comparison_json
 from cqbook.data.catalog import Catalog
+from cqbook.data.codes import did_you_mean
 from cqbook.disk.atomic import replace_files
 from cqbook.disk.checksums import digest
 from cqbook.disk.locks import locked, scratch
@@ -125,12 +126,7 @@ def accept(root: Path, say: Say, only: Iterable[str] = ()) -> Accepted:
     strange = chosen - {page.name for page in everything}
     if strange:
         held = notebooks(root)
-        meant = [near for name in sorted(strange) if (near := nearest_page(name, held))]
-        hint, hint_en = (
-            (f"；是不是 {'、'.join(meant)}？", f"; did you mean {', '.join(meant)}?")
-            if meant
-            else ("", "")
-        )
+        hint, hint_en = did_you_mean(*(nearest_page(name, held) for name in sorted(strange)))
         msg = (
             f"没有页面 {'、'.join(sorted(strange))}{hint}"
             f" | no such page: {', '.join(sorted(strange))}{hint_en}"

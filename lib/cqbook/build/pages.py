@@ -13,6 +13,7 @@ import nbformat
 
 from cqbook.build import configuration
 from cqbook.data.catalog import Catalog
+from cqbook.data.codes import did_you_mean
 from cqbook.data.customs_store import CUSTOMS
 from cqbook.disk.checksums import json_digest
 from cqbook.disk.text import decode
@@ -117,10 +118,10 @@ def each_page(
     for name in given:
         if name not in names:
             near = nearest_page(name, held, names)
-            hint, hint_en = (f"；是不是 {near}？", f"; did you mean {near}?") if near else ("", ";")
+            hint, hint_en = did_you_mean(near)
             msg = (
                 f"没有页面 {name}{hint} 有：{'、'.join(known)}"
-                f" | no page {name!r}{hint_en} expected one of {', '.join(known)}"
+                f" | no page {name!r}{hint_en or ';'} expected one of {', '.join(known)}"
             )
             raise ParameterError(msg)
     for name, items in known.items():

@@ -83,8 +83,7 @@ def altered_table(item: Cited, entry: TableEntry) -> tuple[str, str]:
     """Return what a table says otherwise than the book, and why it can't be compared, in words."""
     places = columns_shown(item.heads, entry)
     if not places:
-        heads = "、".join(item.heads)[:80]
-        return "", f"表头不是本书的（{heads}），没有比较"
+        return "", other_heads(item)
     for head, place in zip(item.heads, places, strict=True):
         if _plain_head(head) != _plain_head(entry.columns[place]):
             return f"表头“{head}”少了“{DERIVED_COLUMN}”：这一列是本书推算的", ""
@@ -107,6 +106,11 @@ def altered_table(item: Cited, entry: TableEntry) -> tuple[str, str]:
         if Counter(map(bare_cells, item.rows))[row] > often[row]:
             return f"表中有一行重复：{'，'.join(row)}", ""
     return "", ""
+
+
+def other_heads(item: Cited) -> str:
+    """Return that the headings of a table are somebody's own, and what they are."""
+    return f"表头不是本书的（{'、'.join(item.heads)[:80]}），没有比较"
 
 
 def columns_shown(heads: Sequence[str], entry: TableEntry) -> tuple[int, ...]:

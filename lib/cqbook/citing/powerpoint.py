@@ -271,10 +271,9 @@ class _Deck:
         slide = self._slide()
         self._section(slide, section)
         self._title(slide, (TextRun(entry.title),))
-        wide = self.room * 19 // 20
         said = [text for text in (note_line(entry), slide_foot(entry, edition)) if text]
         # the source takes the room that all slides have for it, a note as much as it needs
-        high = sum(-(-ems(text) * SMALL_PT * 12700 // wide) for text in said[:-1])
+        high = sum(-(-ems(text) * SMALL_PT * 12700 // self._below) for text in said[:-1])
         top = self.height * 17 // 100
         foot = self.height * 91 // 100 - round(high * SMALL_PT * _LEADING * 12700)
         area = Area(self.left, top, self.room, foot - top)
@@ -293,8 +292,7 @@ class _Deck:
         # the mark in the name too: LibreOffice drops alternative texts of slides when it saves
         facts.set("name", mark(entry, edition))
         facts.set("descr", f"{entry.alt}（{mark(entry, edition)}）")
-        small = Area(self.left, foot, wide, self.height * 99 // 100 - foot)
-        self._box(slide, small, [_Line((TextRun(text),)) for text in said], SMALL_PT, colour=SOFT)
+        self._foot(slide, foot, said)
         notes = slide.notes_slide.notes_text_frame
         if notes is not None:
             notes.text = "\n".join([takeaway(entry), f"{source(entry)}。", reference(entry)])
@@ -304,6 +302,17 @@ class _Deck:
         if section:
             above = Area(self.left, self.height // 60, self.room, self.height // 22)
             self._box(slide, above, [_Line(section)], SMALL_PT + 2, colour=SOFT)
+
+    @property
+    def _below(self) -> int:
+        """How wide what stands below a figure or table is: the number of the page is beside it."""
+        return self.room * 19 // 20
+
+    def _foot(self, slide: Slide, top: int, said: Sequence[str]) -> None:
+        """Write note and source at the end of a slide."""
+        area = Area(self.left, top, self._below, self.height * 99 // 100 - top)
+        lines = [_Line((TextRun(text),)) for text in said]
+        self._box(slide, area, lines, SMALL_PT, colour=SOFT)
 
     def book_table(self, identifier: str, section: TextRuns) -> None:
         """Add the slides of a table of the book, as many as its rows take."""
@@ -318,10 +327,8 @@ class _Deck:
             more = GOES_ON if number else ""
             self._title(slide, (TextRun(f"{entry.title}{more}"),))
             self._rows(slide, entry, page, widths, top)
-            small = Area(self.left, foot, self.room * 19 // 20, self.height * 11 // 100)
             said = [note_line(entry), foot_of_table(entry, edition)]
-            lines = [_Line((TextRun(text),)) for text in said if text]
-            self._box(slide, small, lines, SMALL_PT, colour=SOFT)
+            self._foot(slide, foot, [text for text in said if text])
             notes = slide.notes_slide.notes_text_frame
             if notes is not None:
                 notes.text = "\n".join(filter(None, [entry.subtitle, reference(entry)]))

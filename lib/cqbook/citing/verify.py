@@ -25,6 +25,7 @@ from cqbook.citing.book_tables import (
     altered_table,
     columns_shown,
     is_rounded_row,
+    other_heads,
     parts_left_out,
     texts_of_table,
     why_table_revised,
@@ -189,7 +190,7 @@ class AskedDocument:
         return in_own_words(
             passages,
             [*altered, *(text for printed in texts for text in printed)],
-            list(_claims_said(self.held, self.found)),
+            self.claims,
             # the list at the end says of no paragraph
             [pair for pair in numbers if pair[1] or pair[0] not in placed],
         )
@@ -205,6 +206,16 @@ class AskedDocument:
         return [passage for item in self.found for passage in item.passages]
 
     @functools.cached_property
+    def asked(self) -> list[Cited]:
+        """What is asked of it, without what the book itself prints beside that."""
+        return [_without_printed(item, self.printed) for item in self.found if item.kind != "text"]
+
+    @functools.cached_property
+    def claims(self) -> list[SaidClaim]:
+        """The sentences that stand on claims, of the editions that it is of."""
+        return list(_claims_said(self.held, self.found)) if self.passages else []
+
+    @functools.cached_property
     def faults(self) -> list[TextFault]:
         """What of the book's texts in it was altered, or stands elsewhere."""
         return list(_faults(self))
@@ -215,7 +226,7 @@ class AskedDocument:
         numbers = caption_numbers(self.passages)
         return [
             (item, made)
-            for item in _asked(self)
+            for item in self.asked
             if not _is_claim(item) and (made := _judge(self.held, self.now, item, numbers))
         ]
 
@@ -269,25 +280,16 @@ def _is_own(item: Cited, made: Standing) -> bool:
 
 
 def _unheaded(item: Cited) -> str:
-    of, heads = "表" if is_table(item.name) else "图", "、".join(item.heads)[:80]
-    return f"表中有这张{of}的数，表头不是本书的（{heads}），没有比较"
+    return f"表中有这张{'表' if is_table(item.name) else '图'}的数，{other_heads(item)}"
 
 
 def _is_claim(item: Cited) -> bool:
     return item.kind == "citation" and item.name.startswith(CLAIM)
 
 
-def _asked(document: AskedDocument) -> Iterator[Cited]:
-    """Yield what is asked of a document, without what the book itself prints beside it."""
-    for item in document.found:
-        if item.kind != "text":
-            yield _without_printed(item, document.printed)
-
-
 def _standings(document: AskedDocument) -> list[Standing]:
     held, now = document.held, document.now
-    found, passages = document.found, document.passages
-    asked = list(_asked(document))
+    found, passages, asked = document.found, document.passages, document.asked
     stated = next((item.edition for item in found if item.kind == "text"), "")
     claimed = [item for item in asked if _is_claim(item)]
     said = bare("\n".join(passage.text for passage in passages)) if claimed else ""
@@ -443,15 +445,14 @@ def _faults(document: AskedDocument) -> Iterator[TextFault]:
     Or put beside another figure, or remarked of one.
     """
     held, passages, printed = document.held, document.passages, document.printed
-    claims = list(_claims_said(held, document.found)) if passages else []
     numbers = {
         bare(item.text): (held.numbers(then).get(item.name, ("", ""))[0], item.edition)
-        for item in _asked(document)
+        for item in document.asked
         if item.kind == "number" and len(item.text) >= _SURE and (then := held.find(item.edition))
     }
-    yield from altered_sentences(passages, printed.known, claims, document.name)
+    yield from altered_sentences(passages, printed.known, document.claims, document.name)
     yield from strange_remarks(
-        passages, printed.known, printed.whole, claims, numbers, printed.rows
+        passages, printed.known, printed.whole, document.claims, numbers, printed.rows
     )
     yield from loose_references(passages, printed.known)
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cqbook.data.catalog import OBSERVATION_TABLE, Catalog
-from cqbook.data.codes import check_codes, choices, code_names, meant
+from cqbook.data.codes import check_codes, choices, code_names, did_you_mean, meant
 from cqbook.data.customs_store import CUSTOMS
 from cqbook.data.vocabulary import CURRENCIES, DIRECTIONS_ZH
 from cqbook.errors import ParameterError, visible
@@ -190,7 +190,7 @@ def _hint(book: Catalog, allowed: Allowed, value: str, valid: list[str]) -> tupl
     read = _period_read(plain) if allowed.column in ("period", YEAR) else ""
     near = read if read in valid else "" if read else meant(plain, valid, names)
     if near:
-        return f"；是不是 {near}？", f"; did you mean {near}?"
+        return did_you_mean(near)
     # what is understood and not held is not another one misspelt
     known = read if read != value else ""
     known = known or meant(plain, sorted(set(names.values())), names, near=1)

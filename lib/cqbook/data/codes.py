@@ -69,7 +69,7 @@ def _check(column: str, value: str, known: Mapping[str, str]) -> None:
     near = meant(value, sorted(codes), known, NEARLY if of_a_place else ALIKE)
     if of_a_place and not near:
         return
-    hint, hint_en = (f"；是不是 {near}？", f"; did you mean {near}?") if near else ("", "")
+    hint, hint_en = did_you_mean(near)
     msg = (
         f"{column}={visible(value)}：没有这个代码{hint} 应为下列之一"
         f" | {column}={visible(value)}: no such code{hint_en} expected one of:"
@@ -150,6 +150,14 @@ def choices(value: str, valid: list[str]) -> str:
     listed = first + sorted((text for text in valid if text not in first), key=len)
     more = f" …（共{len(valid)}个）" if len(valid) > VALUES_SHOWN else ""
     return f"{' '.join(listed[:VALUES_SHOWN])}{more}"
+
+
+def did_you_mean(*near: str) -> tuple[str, str]:
+    """Return what to ask of who wrote something else, Chinese and English; nothing without any."""
+    known = [word for word in near if word]
+    if not known:
+        return "", ""
+    return f"；是不是 {'、'.join(known)}？", f"; did you mean {', '.join(known)}?"
 
 
 def nearest(word: str, known: Iterable[str], near: float = ALIKE) -> str:

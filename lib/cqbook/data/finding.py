@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from cqbook.data.catalog import Catalog
-from cqbook.data.codes import nearest
+from cqbook.data.codes import did_you_mean, nearest
 from cqbook.data.rows import TableRow, rows_of
 from cqbook.data.selection import measured, usable
 from cqbook.data.vocabulary import FLOWS_ZH, MEASURES
@@ -91,7 +91,7 @@ def _line(book: Catalog, rows: pd.DataFrame) -> str:
 def _unknown(word: str, names: Mapping[str, set[str]]) -> str:
     known = {text.casefold(): text for said in names.values() for text in said if "=" not in text}
     near = known.get(nearest(word.casefold(), known), "")
-    hint, hint_en = (f"；是不是 {near}？", f"; did you mean {near}?") if near else ("", "")
+    hint, hint_en = did_you_mean(near)
     return (
         f"没有什么叫“{visible(word)}”（指标、主体、细分及其别名）{hint}"
         f" | nothing is called {visible(word)!r} (indicators, entities, breakdowns, synonyms)"

@@ -117,6 +117,12 @@ class _Figure:
 _Levels = dict[tuple[_Thing, str], dict[Days, list[_Figure]]]
 
 
+def uncorrected(rows: Sequence[Reported]) -> list[Reported]:
+    """Return the rows that no other of them corrects."""
+    corrected = {row["supersedes"] for row in rows if row["supersedes"]}
+    return [row for row in rows if row["observation_id"] not in corrected]
+
+
 def related(rows: Sequence[Reported], parents: Mapping[str, str]) -> list[Relation]:
     """Return the relations that the rules make of rows.
 
@@ -127,8 +133,7 @@ def related(rows: Sequence[Reported], parents: Mapping[str, str]) -> list[Relati
     parents : mapping
         Place → the place that it is a part of; see `parents_of`.
     """
-    corrected = {row["supersedes"] for row in rows if row["supersedes"]}
-    valid = [row for row in rows if row["observation_id"] not in corrected]
+    valid = uncorrected(rows)
     figures = [_figure(row) for row in valid if row["status"] in HAPPENED]
     foretold = [_figure(row) for row in valid if row["status"] == FORETOLD]
     # a doubtful figure is compared with its like, and decides nothing
@@ -466,13 +471,11 @@ def overruns(rows: Sequence[Reported]) -> Iterator[Overrun]:
 
 def _adding_up(rows: Sequence[Reported]) -> Iterator[_Figure]:
     """Yield the levels that more of the same can only make larger."""
-    corrected = {row["supersedes"] for row in rows if row["supersedes"]}
-    for row in rows:
+    for row in uncorrected(rows):
         if (
             row["measure"] == "level"
             and row["status"] in HAPPENED
             and row["accumulation"] in FLOWING
-            and row["observation_id"] not in corrected
             and int(row["confidence"]) >= DRAWN_FROM
             and _SHRINKS.isdisjoint(row["indicator"].split("_"))
         ):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 from cqbook.data.catalog import Catalog
 from cqbook.data.spoken_names import spoken_names
@@ -44,6 +45,26 @@ class Mention:
     word: str
     resource: str
     code: str
+
+
+class InText(Protocol):
+    """Something that stands in a text."""
+
+    @property
+    def start(self) -> int:
+        """Where it begins."""
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
+
+
+def blanked(text: str, found: Iterable[InText]) -> str:
+    """Return a text with blanks for what was found in it."""
+    left = list(text)
+    for item in found:
+        left[item.start : item.end] = " " * (item.end - item.start)
+    return "".join(left)
 
 
 class Names:

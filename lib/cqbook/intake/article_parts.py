@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from cqbook.data.vocabulary import FLOWS_ZH
 from cqbook.intake.article_choices import Choice, akin, breakdown_of, flow_of
 from cqbook.intake.article_figure import ALTOGETHER, NOT_LISTED, ArticleFigure, Subject
-from cqbook.intake.article_names import Mention, Names
+from cqbook.intake.article_names import Mention, Names, blanked
 from cqbook.intake.article_words import FigureWords
 
 #: 价值, 货值: of the same goods as the figure before.
@@ -367,8 +367,7 @@ def _unknown_noun(names: Names, segment: str) -> str:
 def _unknown_letters(names: Names, words: str) -> str:
     """Return words without the names that the tables have."""
     for kind in ("entities", "breakdowns", "indicators"):
-        for item in names.mentions(words, kind):
-            words = words[: item.start] + " " * len(item.word) + words[item.end :]
+        words = blanked(words, names.mentions(words, kind))
     return words.replace(" ", "")
 
 

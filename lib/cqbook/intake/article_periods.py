@@ -386,7 +386,7 @@ def _of_sentence(
     if within:
         return When("", f"“{within[0]}”：到哪一年没有写", sure=False)
     later = planned or _LATER.search(spot.before)
-    days = [item for item in own if item.role == "other" and len(item.period) == 10]
+    days = [item for item in own if item.role == "other" and len(item.period) == _OF_A_DAY]
     if days and not _LATER.search(plain[days[-1].end : core]):
         return _on_a_day(spot, days[-1])
     for item in behind:
@@ -623,7 +623,7 @@ def _carries(plain: str, item: NamedPeriod, spot: FigurePlace) -> bool:
     """Return whether what follows in a paragraph may be of this period too."""
     if item.role in ("is", "near"):
         return bool(item.period) and not _from(plain, item, spot.others, spot.core)
-    return item.role == "other" and len(item.period) == 10
+    return item.role == "other" and len(item.period) == _OF_A_DAY
 
 
 def _finest(plain: str, speaking: Sequence[NamedPeriod]) -> NamedPeriod:

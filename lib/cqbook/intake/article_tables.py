@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +10,7 @@ from dataclasses import dataclass, replace
 from cqbook.intake.article_choices import RATIOS, fits
 from cqbook.intake.article_figure import Subject
 from cqbook.intake.article_grid import CELL
-from cqbook.intake.article_names import Names
+from cqbook.intake.article_names import Names, blanked
 from cqbook.intake.article_parts import is_of_balance
 from cqbook.intake.article_periods import (
     When,
@@ -168,6 +169,8 @@ _NOTED = re.compile(r"[*＊]$|[（(][^（()）0-9]{1,6}[）)]$")
 _TIME = frozenset({"years", "months", "month", "weeks", "days"})
 
 
+# a cell is asked whether it is a number, where its row begins, and what it says
+@functools.lru_cache(maxsize=4096)
 def with_unit(text: str) -> Printed | None:
     """Return a cell that says its own unit: 8006.8亿元, 下降3.5%; none of 2025年, of 10亿元以上."""
     if _NOTHING.fullmatch(text):
@@ -345,10 +348,8 @@ def unknown_in(names: Names, label: str, part: str) -> str:
         within = any(one.start <= item.start and item.end <= one.end for one in named)
         if not within and item.code.partition("=")[0] not in part:
             return item.word
-    left = list(label)
-    for item in (*named, *names.mentions(label, "breakdowns"), *names.mentions(label, "entities")):
-        left[item.start : item.end] = " " * len(item.word)
-    unknown = _SAYS_NO_PART.sub("", "".join(left))
+    others = (item for kind in ("breakdowns", "entities") for item in names.mentions(label, kind))
+    unknown = _SAYS_NO_PART.sub("", blanked(label, (*named, *others)))
     return unknown if len(unknown) > 1 else ""
 
 

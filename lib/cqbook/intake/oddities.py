@@ -17,11 +17,12 @@ from itertools import product
 from typing import NamedTuple
 
 from cqbook.data.catalog import Catalog
-from cqbook.data.relation_rules import ADDITIVE, PLACES, overruns
+from cqbook.data.relation_rules import ADDITIVE, PLACES, overruns, uncorrected
 from cqbook.data.relations import REVISED_BY
 from cqbook.data.rows import rows_of
 from cqbook.data.selection import DRAWN_FROM
 from cqbook.data.vocabulary import CURRENCIES, DIRECTIONS_ZH, FLOWING, FLOWS_ZH
+from cqbook.quantities import formulas
 from cqbook.quantities.about import HAPPENED, REAL_GROWTH
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.periods import Period
@@ -112,10 +113,8 @@ class _Figures:
         self.rates: list[_Level] = []
         self.new: list[_Level] = []
         self._held: dict[tuple[str, ...], list[_Level]] = defaultdict(list)
-        corrected = {row["supersedes"] for row in rows if row["supersedes"]}
-        for row in rows:
-            used = row["observation_id"] not in corrected and int(row["confidence"]) >= DRAWN_FROM
-            if row["status"] not in HAPPENED or not used:
+        for row in uncorrected(rows):
+            if row["status"] not in HAPPENED or int(row["confidence"]) < DRAWN_FROM:
                 continue
             figure = _Level(row)
             if row["measure"] == "level":
@@ -389,7 +388,7 @@ def _growth(now: _Level, low: _Level | None, high: _Level | None) -> Interval:
         most * (100 + REVISED_BY) / 100 if most is not None else None,
         lower_closed=False,
     )
-    return 100 * now.plain / base - 100
+    return formulas.growth(now.plain, base)
 
 
 def _year_before(figures: _Figures, now: _Level) -> tuple[_Level | None, _Level | None] | None:

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from cqbook.intake.article_choices import flow_of
 from cqbook.intake.article_figure import Article
-from cqbook.intake.article_names import Names
+from cqbook.intake.article_names import Names, blanked
 from cqbook.quantities.clauses import FALLS, RISES
 from cqbook.quantities.named_periods import named_periods
 from cqbook.quantities.numerals import LIMITING, any_of
@@ -34,13 +34,12 @@ _PLAIN = re.compile(
     rf"|{any_of((*RISES, *FALLS))}"
     "|扩大|收窄|快于|慢于|高于|低于|首次|继续|保持|稳定|历史新高|新高|创|位[列居]|居"
     # what was done
-    "|实现|完成|达到|达成|突破|站上|超过|超出|不到|不足|不少于|接近|高达|迈上|预计|计划|目标|力争|有望|努力"
+    rf"|实现|完成|达到|达成|高达|{LIMITING}|台阶|大关|关口|预计|计划|目标|力争|有望|努力"
     "|新增|新签|新|引进|拥有|建成|培育|全面|成功|实施|发放|受理|推[出进]|集聚|建[立设]|纳入|编制|助[推力]"
     "|公布|报道|当时|投入|化解|分级分类|解决|应对|改造|创汇|陆续|正全速|现场|不仅"
     # where and among whom, which the number's own place says
     "|全[市区县国省]|[我本该][市区县省国]|市级|地区|当地|国内|全球|世界|来自|分别|其中|主要|重大|全部|全通道|陆海新?通道|最多|几种|同月"
-    rf"|{LIMITING}|台阶|大关|关口"
-    "|[为是有达由到至了的地得则又再仍也均都就已将约近超逾共计和与及等第各值额量数市省区县度在]"
+    "|[为是有达由到至了的地得则又再仍也均都就已将共计和与及等第各值额量数市省区县度在]"
 )
 #: Beside a period they make another of it, or none.
 _TIME = re.compile("[末初底]|以前|之前|以来|以后|期间|前后|当季|每[年月]|[年月日]均|同期")
@@ -113,16 +112,13 @@ def _names_a_thing(names: Names, text: str) -> bool:
 
 def _left_in(names: Names, text: str) -> Iterator[str]:
     """Yield the words of a clause that are no name of the tables and limit something."""
-    left = list(text)
-    spans = [
-        (item.start, item.end)
+    named = (
+        item
         for resource in ("indicators", "breakdowns", "entities")
         for item in names.mentions(text, resource)
-    ]
-    spans += [(item.start, item.end) for item in named_periods(text, None)]
-    for start, end in spans:
-        left[start:end] = " " * (end - start)
-    plain = _PLAIN.sub(" ", _NUMBER.sub(" ", "".join(left)))
+    )
+    left = blanked(text, (*named, *named_periods(text, None)))
+    plain = _PLAIN.sub(" ", _NUMBER.sub(" ", left))
     for word in re.findall("[一-鿿]+", plain):
         if len(word) > 1 or _ANOTHER.fullmatch(word):
             yield word
@@ -132,10 +128,7 @@ def _times_in(text: str) -> Iterator[str]:
     """Yield what is said beside a period of a clause that is about a time."""
     periods = named_periods(text, None)
     if periods:
-        left = list(text)
-        for item in periods:
-            left[item.start : item.end] = " " * (item.end - item.start)
-        found = _TIME.search("".join(left))
+        found = _TIME.search(blanked(text, periods))
         if found:
             yield f"{periods[-1].text}{found[0]}"
         elif "当月" in text and not re.search("[0-9]月", text):

@@ -216,21 +216,20 @@ def _stretch(plain: str, first: NamedPeriod, last: NamedPeriod) -> NamedPeriod |
 _PLANNED = re.compile("计划|力争|预计|预期|目标|确保|有望|安排|[将拟]")
 
 
-def _sentence_of(plain: str, match: re.Match[str]) -> str:
-    """Return the sentence in which a period stands."""
+def _sentence_of(plain: str, match: re.Match[str]) -> tuple[int, str]:
+    """Return the sentence in which a period stands, behind where it begins."""
     begin = max(plain.rfind(sign, 0, match.start()) + 1 for sign in "。；;！？")
-    return re.split("[。；;！？]", plain[begin:])[0]
+    return begin, re.split("[。；;！？]", plain[begin:])[0]
 
 
 def _is_planned(plain: str, match: re.Match[str]) -> bool:
     """Return whether the sentence of a month without a year tells of what is to be."""
-    return bool(_PLANNED.search(_sentence_of(plain, match)))
+    return bool(_PLANNED.search(_sentence_of(plain, match)[1]))
 
 
 def _is_over(plain: str, match: re.Match[str], ahead: NamedPeriod) -> bool:
     """Return whether a month without a year, behind one that is to come, is compared as past."""
-    begin = max(plain.rfind(sign, 0, match.start()) + 1 for sign in "。；;！？")
-    said = _sentence_of(plain, match)
+    begin, said = _sentence_of(plain, match)
     return begin >= ahead.end and "同比" in said and not _PLANNED.search(said)
 
 

@@ -327,12 +327,6 @@ def fill_claims(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     def said_of(item: StatedClaim) -> TextPair:
         return text_pair("；".join(filter(None, [item.claim.condition, item.claim.margin])), known)
 
-    def turns_of(item: StatedClaim) -> TextPair:
-        return text_pair(turning(item), known)
-
-    def page_of(item: StatedClaim) -> tuple[str, str]:
-        return titles_of(app, f"chapters/{item.page}")
-
     english_of = {
         sentence: english_sentence(items[0][1], sentences, known)
         for said_there in groups.values()
