@@ -1124,12 +1124,43 @@ def test_what_is_ahead_is_told_apart_from_what_was(book, text, day, said):
         ("2025年，重庆工厂和平台较上年末分别减少3个和2个。", "difference -2 vs 上年末"),
         ("2025年，重庆出口、进口占比分别下降1.3个和4.2个百分点。", "pp_change -4.2"),
         ("2025年重庆对美出口下降31%，降幅大于全市21.4个百分点。", "difference -21.4 vs 全市"),
+        # ahead of another is no change, and not the other's
+        ("2025年，重庆进出口增长12%，跑赢全国8.4个百分点。", "difference 8.4 vs 全国"),
+        ("2025年，重庆进出口增长2%，落后于广东约1.5个百分点。", "difference -1.5 vs 广东"),
+        ("2025年，重庆出口增长2%，增速领先四川3个百分点。", "difference 3 vs 四川"),
     ],
 )
 def test_against_what_something_changed(book, text, said):
     row = rows(book, text)[-1]
     against = f" vs {row['base']}" if row["base"] else ""
     assert f"{row['measure']} {row['value']}{against}" == said
+    assert row["entity"] == "CN-50"
+
+
+@pytest.mark.parametrize(
+    ("text", "indicator", "part"),
+    [
+        ("2025年，重庆规上汽车产业增加值增长3.2%。", "industrial_value_added", "sector=auto"),
+        ("2025年，重庆外商投资企业进出口增长3%。", "trade_value", "enterprise=foreign"),
+    ],
+)
+def test_the_head_of_a_part_s_name_is_no_indicator(book, text, indicator, part):
+    """汽车 of 汽车产业 was what was produced of cars."""
+    (row,) = rows(book, text)
+    assert row["indicator"] == indicator
+    assert part in row["breakdown"].split(";")
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("2025年，重庆进口大豆12万吨，货值4.1亿元。", True),
+        ("2025年，重庆经西部陆海新通道运输10万标箱，货值40亿元。", False),
+    ],
+)
+def test_the_worth_of_goods_that_no_table_has_is_marked(book, text, marked):
+    figure = read(book, text).figures[-1]
+    assert ("indicator" in figure.doubts) is marked
 
 
 @pytest.mark.parametrize("day", ["", "2025-03", "2025-04-18"])

@@ -249,6 +249,54 @@ def test_what_heads_a_column_is_no_number_with_a_unit(book, heads):
     assert [line.split()[4] for line in found] == ["3100.5", "2100.2"]
 
 
+@pytest.mark.parametrize(
+    ("amount", "rate", "expected"),
+    [
+        # what stands behind a number made that of no number, and the row one of headings
+        ("5587.3①", "10.2↑", ["level 5587.3", "yoy 10.2"]),
+        ("5,587.3 [1]", "↓10.2", ["level 5587.3", "yoy -10.2"]),
+        ("5 587.3*", "- 10.2", ["level 5587.3", "yoy -10.2"]),
+        ("5587.3（初步）", "约10.2", ["level 5587.3", "yoy 10.2"]),
+        ("＞5587.3", "10.2注", ["level 5587.3", "yoy 10.2"]),
+        # two numbers: the first is of the column, the other somebody must look at
+        ("5587.3（+10.2%）", "3", ["level 5587.3", "10.2 ?measure", "yoy 3"]),
+        ("5,587.3 / 10.2%", "3", ["level 5587.3", "10.2 ?measure", "yoy 3"]),
+        ("5587.3亿元，增长10.2%", "3", ["level 5587.3", "yoy 10.2 ?value", "yoy 3"]),
+        ("3/38", "3", ["level 3 ?value", "level 38 ?value", "yoy 3"]),
+        # of another time than the column; up or down by somebody's habits
+        ("5587.3（1月）", "3", ["level 5587.3 ?value", "yoy 3"]),
+        ("5587.3", "▲10.2", ["level 5587.3", "yoy 10.2 ?value"]),
+        ("5587.3", "（10.2）", ["level 5587.3", "yoy 10.2 ?value"]),
+    ],
+)  # fmt: skip
+def test_a_cell_has_more_than_its_number(book, amount, rate, expected):
+    text = text_of("重庆外贸", "项目\t金额\t同比（%）", f"出口\t{amount}\t{rate}")
+    found = [line.removeprefix("trade_value CN-50 export ") for line in told(book, text)]
+    units = {"100M CNY": "", "percent": "", "2026-01/2026-09": ""}
+    for word in units:
+        found = [" ".join(line.replace(word, "").split()) for line in found]
+    assert found == expected
+
+
+def test_a_cell_that_is_not_read_is_said_to_be_there(book):
+    text = text_of("重庆外贸", "项目\t金额\t同比（%）", "出口\t5587.3\t1.2 pct")
+    left = read_article(article_text(text, "a.txt", "2026-11-20"), book).left
+    assert [(item.text, item.reasons) for _, item in left][-1] == ("1.2 pct", ("这一格读不懂",))
+
+
+@pytest.mark.parametrize(
+    ("head", "period"),
+    [("2025年（1—11月）", "2025-01/2025-11"), ("2025年（1—11月，亿元）", "2025-01/2025-11"),
+     ("2025年（前三季度）", "2025-01/2025-09"), ("2025年(上半年)", "2025-01/2025-06"),
+     ("2025年（11月）", "2025-11"), ("2025年（全年）", "2025"), ("2025年（含市级）", "2025")],
+)  # fmt: skip
+def test_a_year_with_its_months_in_brackets_is_of_those(book, head, period):
+    """2025年（1—11月） was the year, and its cells so many months."""
+    assert told(book, text_of(f"项目\t{head}", "出口\t5587.3")) == [
+        f"trade_value CN-50 export level 5587.3 100M CNY {period}"
+    ]
+
+
 def test_a_percentage_in_a_column_of_money_is_marked(book):
     found = told(book, text_of("重庆外贸", "指标\t占比", "出口\t310.5亿元"))
     assert len(found) == 1

@@ -68,6 +68,8 @@ _BASES = re.compile(
     r"占(?:同期|到|了|全省|全市|全国)?[^,，。；]{1,24}?(?:的|比重|总值|总额|总量|比例)"
     r"|对[^,，。；对]{1,14}增长的?贡献率"
     r"|(?:[高低快慢]于|好于|优于|超过)(?:全国|全省|全市|全区|同期|上年|去年|[^,，。；]{2,10}(?:增速|平均|水平))"
+    # 跑赢全国4.6个百分点, 落后于广东
+    r"|(?:跑[赢输]|领[先跑]|落后)于?[^,，。；0-9]{1,14}?(?=(?:了|约|近|超过?|逾|达)*[0-9.]+个?百分点)"
     # 拉动全市外贸增长4.3个百分点: of the part that pulled
     r"|(?:拉动|带动|拖累|拉低)(?:[^,，。；0-9]{0,4})(?:外贸|进出口|出口|进口)(?:总值|整体)?(?:增长|增速|下降)"
     # 是陕西的1.5倍, 相当于全国的8%
@@ -194,8 +196,12 @@ def indicator_of(
     scored: dict[str, tuple[float, Mention]] = {}
     nearest = re.split("[,，。；;、（(]", sentence[end : end + 16])[0]
     before, behind = sentence[:core], nearest
+    parts = names.mentions(before, "breakdowns")
     for item in names.mentions(before, "indicators"):
         if not fits(names, item.code, units) or _OF_IT.match(before, item.end):
+            continue
+        if any(part.start <= item.start and item.end < part.end for part in parts):
+            # 外商投资企业, 汽车产业: the head of a part's name
             continue
         if before.startswith("企业", item.end) and _counts_others(names, item.code, units):
             continue

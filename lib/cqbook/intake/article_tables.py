@@ -46,7 +46,7 @@ class Cell:
 
     ``labels``: the headings of its row; ``section``: what stands over the rows; ``unit``: what a
     column of units says of its row; ``left``: the headings to the left of its own; ``lost``: why
-    nobody can say which heading is its own.
+    nobody can say which heading is its own; ``doubt``: what else stands in the cell.
     """
 
     start: int
@@ -57,6 +57,7 @@ class Cell:
     left: tuple[str, ...]
     section: str = ""
     lost: str = ""
+    doubt: str = ""
 
     @property
     def label(self) -> str:
@@ -83,7 +84,13 @@ class Cell:
         return _one_of(beside or ((self.unit,) if self.unit else units_in(above)), self.header)
 
 
-_NUMBER = re.compile(r"[-−+]?[0-9][0-9,]*(?:\.[0-9]+)?%?")
+#: What of a cell is a word in prose.
+_WORDS = {">": "超", "＞": "超", "<": "不足", "＜": "不足", "≥": "不低于", "≤": "不超过"}
+#: 1,234.5, 1 234.5, - 1.2, 约3, ＞5; 10.2↑ and ↑10.2, as they are simplified
+_NUMBER = re.compile(
+    rf"(?:[约近超逾{''.join(_WORDS)}升降]|[-−+])? ?"
+    r"(?:[0-9]{1,3}(?:[ \u00a0\u2009\u202f][0-9]{3})+|[0-9][0-9,]*)(?:\.[0-9]+)?%?[升降]?"
+)
 _UNCHANGED = re.compile("(?:大体|基本)?持平")
 #: What stands for a number that is not there.
 _NOTHING = re.compile(r"[-—–…－/.·\s]+|[（(][^）)]*合并[）)]|.+（合并）")
@@ -152,12 +159,60 @@ def headings_of(plain: str) -> tuple[str, ...]:
     return tuple(f"{text}年" if _YEAR.fullmatch(text) else text for text in plain.split(CELL))
 
 
+#: Behind a number: what refers to a note below the table.
+_NOTE = re.compile(
+    r"\s*(?:[*＊†‡①-⑳]+|[（(〔\[［【]\s*(?:注|备注)?\s*[0-9a-z]?\s*[）)〕\]］】]|注[0-9]?)$"
+)
+#: 5587.3（+10.2%）, 5587.3/10.2%, 5587.3亿元，增长10.2%: two numbers in a cell.
+_SECOND = re.compile(
+    r"(?P<first>[^（(/／；;]*?[0-9][^（(/／；;，]*?)\s*"
+    r"(?:[（(](?P<within>[^（()）]*)[）)]|(?P<sign>[/／；;，])\s*(?P<behind>.+))"
+)
+#: ▲10.2, (10.2): up or down, by the habits of whoever made the table.
+_MARKED = re.compile(r"[▲△▼▽]([0-9].*)|[（(]([0-9][0-9.,]*%?)[）)]")
+_A_YEAR = re.compile("[^0-9]*(?:19|20)[0-9]{2}(?:年度?)?[^0-9]*")
+
+
 def _is_datum(text: str) -> bool:
-    return bool(_NOTHING.fullmatch(text.strip())) or _is_number(text.strip())
+    return bool(_NOTHING.fullmatch(text.strip())) or bool(_numbers_of(text))
 
 
 def _is_number(text: str) -> bool:
     return bool(_NUMBER.fullmatch(text)) or with_unit(text) is not None
+
+
+def _numbers_of(text: str) -> list[tuple[int, str, str]]:
+    """Return the numbers of a cell: where each begins, its text, and what makes it doubtful."""
+    start, plain = len(text) - len(text.lstrip()), _NOTE.sub("", text.strip())
+    if _NOTHING.fullmatch(plain):
+        return []
+    whole = plain if _is_number(plain) else _NOTED.sub("", plain)
+    if _is_number(whole):
+        return [(start, whole, "")]
+    marked = _MARKED.fullmatch(plain)
+    if marked and _is_number(marked[marked.lastindex or 0]) and not _A_YEAR.fullmatch(plain):
+        at, number = marked.start(marked.lastindex or 0), marked[marked.lastindex or 0]
+        return [(start + at, number, f"“{plain}”：是升是降没有写")]
+    both = _SECOND.fullmatch(plain)
+    first = _NOTE.sub("", both["first"]) if both else ""
+    if not both or _A_YEAR.fullmatch(first) or not _is_number(first):
+        return []
+    of_it = both["within"] if both["sign"] is None else both["behind"]
+    group = "within" if both["sign"] is None else "behind"
+    second = of_it.strip()
+    if not _is_number(second):
+        return [(start, first, f"同一格还有“{second}”")]
+    # 3/38: which of the two is the column's
+    doubt = "" if with_unit(second) or second.endswith("%") else f"同一格还有“{second}”"
+    at = start + both.start(group) + of_it.index(second)
+    return [(start, first, doubt), (at, second, f"与“{first}”同一格")]
+
+
+def _spoken(text: str) -> str:
+    """Return a number of a cell as prose would have it: 10.2升 as 升10.2, 1 234 as 1234."""
+    plain = re.sub(r"\s", "", text)
+    plain = plain[-1] + plain[:-1] if plain[-1:] in ("升", "降") else plain
+    return _WORDS.get(plain[:1], plain[:1]) + plain[1:]
 
 
 #: Letters of a cell that is a number with its unit: a sentence in a cell has more.
@@ -166,6 +221,7 @@ _MEASURED_MOST = 30
 _CLASS = re.compile("以[上下内]$")
 #: Behind a number: a mark that refers to a note, or how it was come by.
 _NOTED = re.compile(r"[*＊]$|[（(][^（()）0-9]{1,6}[）)]$")
+UNREAD = "这一格读不懂"
 _TIME = frozenset({"years", "months", "month", "weeks", "days"})
 
 
@@ -180,7 +236,7 @@ def with_unit(text: str) -> Printed | None:
     if len(plain) > _MEASURED_MOST or _CLASS.search(plain) or not told:
         return None
     try:
-        found = read_printed(plain)
+        found = read_printed(_spoken(plain))
     except ValueError:
         return None
     return None if Unit.parse(found.unit).name in _TIME else found
@@ -221,12 +277,17 @@ def cells_of(
         lost = "这一行比表头少格，列对不上"
     found, at = [], 0
     for place, text in enumerate(texts):
-        start = at + len(text) - len(text.lstrip())
+        numbers = _numbers_of(text) if place else []
+        if place > first and not numbers and re.search("[0-9]", text):
+            # said to be there, and not read: nothing is lost in silence
+            numbers = [(len(text) - len(text.lstrip()), text.strip(), "")]
+        head = header[place] if place < len(header) else ""
+        left = tuple(header[1 : min(place, len(header))])
+        found += [
+            Cell(at + start, number, labels, "" if n else head, unit, left, section, lost, doubt)
+            for n, (start, number, doubt) in enumerate(numbers)
+        ]
         at += len(text) + 1
-        if place and _is_number(text.strip()):
-            head = header[place] if place < len(header) else ""
-            left = tuple(header[1 : min(place, len(header))])
-            found.append(Cell(start, text.strip(), labels, head, unit, left, section, lost))
     return found
 
 
@@ -245,10 +306,12 @@ def sighting_of(cell: Cell, unit: str) -> Sighting:
         return replace(none, reasons=("持平：不是同比的列",))
     if column.left:
         return replace(none, reasons=(column.left,))
+    if not _is_number(cell.text):
+        return replace(none, reasons=(UNREAD,))
     own = with_unit(cell.text)
     word = column.word or cell.printed_unit(unit)
     try:
-        figure = own or read_printed(f"{column.lead}{cell.text}{word}")
+        figure = own or read_printed(f"{column.lead}{_spoken(cell.text)}{word}")
     except ValueError:
         return replace(none, reasons=(NO_UNIT,))
     reasons: tuple[str, ...] = (f"表：“{cell.label}”“{cell.header}”",)
@@ -263,6 +326,11 @@ def sighting_of(cell: Cell, unit: str) -> Sighting:
         seen = replace(seen, certainty="unsure", measure=own.measure or "level", reasons=(why,))
     if cell.lost:
         return replace(seen, certainty="unsure", measure="", units=(), reasons=(cell.lost,))
+    if not cell.header and figure.unit == "percent":
+        # 5587.3（10.2%）: of what, its cell does not say
+        seen = replace(seen, measure=own.measure if own else "")
+    if cell.doubt:
+        seen = replace(seen, certainty="unsure", reasons=(*reasons, cell.doubt))
     if not cell.header:
         # nobody says what the column is
         return replace(seen, certainty="unsure", reasons=(*reasons, "这一列没有表头"))
@@ -284,7 +352,9 @@ _OF_NUMBER = re.compile("[数重]量|[出进]口量|产量|销量|辆数|件数"
 def units_in(text: str) -> tuple[str, ...]:
     """Return the units that a remark says, and nothing else: 单位：亿元、%; none of （含市级）."""
     parts = [
-        _NO_UNIT.sub("", part.strip()) for part in re.split("[、，,;；/ ]", text) if part.strip()
+        _NO_UNIT.sub("", part.strip())
+        for part in re.split("[、，,;；/ ]", text)
+        if part.strip() and not _WHEN.fullmatch(part.strip())
     ]
     return tuple(parts) if parts and all(map(_is_unit, parts)) else ()
 
@@ -302,7 +372,13 @@ def _one_of(units: Sequence[str], header: str) -> str:
     return amounts[0] if len(amounts) == 1 else ""
 
 
+#: （1—11月，亿元）: when, beside in what.
+_WHEN = re.compile("[0-9一二三四前上下首全半].*[年月季度]")
+
+
 def _is_unit(text: str) -> bool:
+    if re.search("[0-9]", text):
+        return False
     try:
         read_printed(f"1{text}")
     except ValueError:

@@ -32,13 +32,18 @@ _TELLS = (
     "(?:日?[讯电](?![子动力器信网商])|(?:[^0-9。；;！!？?]|(?:19|20)[0-9]{2}年|第[0-9]+){0,40}?"
     "(?:发布|获悉|通报|介绍|公布|公告|表示|称[,，:：“]|报道|消息|了解|透露|采访|新闻|记者|通气会|披露|数据|显示))"
 )
+#: 2025年（1—11月）, as headings of columns have it: of those months, and not of the year.
+_IN_BRACKETS = (
+    "(?<=年)[（(](?=(?:全年|[上下]半年|[前首第]?[一二三四1-4]?个?季度"
+    rf"|[前首]?(?:{_NUMBER}月?份?{_DASH})?{_NUMBER}个?月份?)[^（()）]{{0,8}}[)）])"
+)
 _MENTION = re.compile(
     rf"(?P<span>(?P<from>{_YEAR})年?{_DASH}(?P<until>{_YEAR})年)"
     rf"|(?P<plan>[“\"]?十(?P<number>[一二三四五])五[”\"]?(?:规划)?(?P<plan_until>前[一二三四]年)?"
     r"(?P<plan_since>以来|时期以来|期间以来)?)"
     # 2023、2024年: each is a year
     rf"|(?:(?P<year>{_YEAR})(?:年(?:度)?|(?=(?:、{_YEAR}){{0,6}}(?:、|和|及|与){_YEAR}年))|(?P<relative>今年|本年度?|去年|上年|上一年|前年|明年)"
-    r"(?!初|同期|级))?的?"
+    rf"(?!初|同期|级))?(?:的|{_IN_BRACKETS})?"
     r"(?:(?P<whole>全年)|(?P<half>[上下]半年)"
     r"|前(?P<quarters>[一二三1-3])个?季度|(?P<one_quarter>首季度?)"
     rf"|第?(?P<first_quarter>[一二三1-3])(?:季度)?{_DASH}第?(?P<last_quarter>[二三四2-4])季度"
@@ -167,7 +172,7 @@ def named_periods(plain: str, written: TextDate | None, year: int = 0) -> list[N
     told_until = 0
     ahead: NamedPeriod | None = None
     for match in _MENTION.finditer(plain):
-        if match[0].strip("的") in ("", "起"):
+        if match[0].strip("的（(") in ("", "起"):
             continue
         if match[0] in ("以来", "至今"):
             _since(plain, match, written, found)
@@ -299,7 +304,7 @@ def _joined(found: list[NamedPeriod]) -> Iterator[NamedPeriod]:
 
 def _named(plain: str, match: re.Match[str], written: TextDate | None, year: int) -> NamedPeriod:
     start, end = match.span()
-    start += len(match[0]) - len(match[0].lstrip("的"))
+    start += len(match[0]) - len(match[0].lstrip("的（("))
     before, behind = plain[max(0, start - 4) : start], plain[end : end + 3]
     role: Role = "is"
     if match["now"]:
