@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree
 
@@ -151,11 +151,16 @@ def _words(node: etree._Element) -> str:
 
 def bookmarked_numbers(tree: etree._Element, edition: str) -> Iterator[Cited]:
     """Yield the numbers between bookmarks; `edition` is that of the whole document."""
+    holder, paragraph = None, NO_PARAGRAPH
     for start in tree.iter(f"{W}bookmarkStart"):
         found = BOOKMARK.fullmatch(start.get(f"{W}name") or "")
         if found:
             text, lost = marked(start), ""
-            whole, begin, spans = _paragraph(start)
+            around = _holder(start)
+            if around is not holder:
+                # once for all numbers in it
+                holder, paragraph = around, _paragraph(around)
+            whole, begin, spans = paragraph.around(start)
             if found["beside"] and found["beside"] != _surrounded(whole, begin, text, spans):
                 lost = beside(shown_around(whole, begin, begin + len(text)))
             yield Cited("number", found["number"], edition, text=text, lost=lost, within=whole)
@@ -163,7 +168,7 @@ def bookmarked_numbers(tree: etree._Element, edition: str) -> Iterator[Cited]:
 
 def surrounded(start: etree._Element, text: str) -> str:
     """Return what stands around a number in its paragraph, as `surroundings` has it."""
-    whole, begin, spans = _paragraph(start)
+    whole, begin, spans = _paragraph(_holder(start)).around(start)
     return _surrounded(whole, begin, text, spans)
 
 
@@ -171,26 +176,42 @@ def _surrounded(whole: str, begin: int, text: str, spans: list[tuple[int, int]])
     return surroundings(whole, begin, begin + len(text), spans) if whole else ""
 
 
-def _paragraph(start: etree._Element) -> tuple[str, int, list[tuple[int, int]]]:
-    """Return the paragraph of a number, where it begins, and where all of the book stand in it."""
-    holder = next(start.iterancestors(f"{W}p"), None)
+class _Paragraph(NamedTuple):
+    """A paragraph: its text, and where each number of the book begins and ends in it."""
+
+    text: str
+    spans: Mapping[etree._Element, tuple[int, int]]
+
+    def around(self, start: etree._Element) -> tuple[str, int, list[tuple[int, int]]]:
+        """Return the paragraph of a number, where that begins, and where the others stand."""
+        begin, _ = self.spans.get(start, (0, 0))
+        return self.text, begin, [span for node, span in self.spans.items() if node is not start]
+
+
+NO_PARAGRAPH = _Paragraph("", {})
+
+
+def _holder(start: etree._Element) -> etree._Element | None:
+    return next(start.iterancestors(f"{W}p"), None)
+
+
+def _paragraph(holder: etree._Element | None) -> _Paragraph:
     if holder is None:
-        return "", 0, []
-    begin, whole = 0, ""
-    #: Where they begin and end, by the ids of their bookmarks.
-    spans: dict[str, tuple[int, int]] = {}
+        return NO_PARAGRAPH
+    whole = ""
+    begun: dict[str, etree._Element] = {}
+    spans: dict[etree._Element, tuple[int, int]] = {}
     tags = [f"{W}{tag}" for tag in ("t", "bookmarkStart", "bookmarkEnd")]
     for node in itertools.islice(holder.iter(tags), FEW):
         identifier = node.get(f"{W}id") or ""
         if node.tag == f"{W}t":
             whole += node.text or ""
-        elif node is start:
-            begin = len(whole)
-        elif node.tag == f"{W}bookmarkEnd" and identifier in spans:
-            spans[identifier] = (spans[identifier][0], len(whole))
+        elif node.tag == f"{W}bookmarkEnd" and identifier in begun:
+            spans[begun[identifier]] = (spans[begun[identifier]][0], len(whole))
         elif BOOKMARK.fullmatch(node.get(f"{W}name") or ""):
-            spans[identifier] = (len(whole), len(whole))
-    return whole, begin, list(spans.values())
+            begun[identifier] = node
+            spans[node] = (len(whole), len(whole))
+    return _Paragraph(whole, spans)
 
 
 def _unseen(text: etree._Element) -> bool:
