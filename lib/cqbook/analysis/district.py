@@ -963,7 +963,7 @@ def schemes_in_english(book: Catalog, code: str, say: Callable[[str], str]) -> s
         re.sub(r"(, first batch| \([^()]*\))$", "", say(row["listed"]))
         + (", being built" if row["name"].endswith(_BEING_BUILT) else "")
         + (f" (since {say(Period.parse(row['since']).zh())})" if row["since"] else "")
-        for row in found.to_dict("records")
+        for row in rows_of(found)
     ]
     by_park = found.assign(told=told).groupby("entity", sort=False)["told"].agg(", ".join)
     return "; ".join(f"{say(book.name(str(key)))}: {each}" for key, each in by_park.items()) or (

@@ -147,7 +147,8 @@ class Tables(Mapping[str, pd.DataFrame]):
     def ids(self) -> set[str]:
         """Return the ids of all observations."""
         own = self[OBSERVATION_TABLE]["observation_id"]
-        return set(own).union(*(self.served(name)["observation_id"] for name in self.book.series))
+        series = (self.served(name)["observation_id"].tolist() for name in self.book.series)
+        return set(own.tolist()).union(*series)
 
 
 #: A check of some tables.
@@ -417,7 +418,7 @@ def _foreign_keys(
 ) -> Iterator[Breach]:
     for link in links:
         cells = table[link.column]
-        for index in cells.index[cells.ne("") & ~cells.isin(set(tables[link.table][link.of]))]:
+        for index in cells.index[cells.ne("") & ~cells.isin(tables[link.table][link.of])]:
             yield _astray(file, index, link, cells[index])
 
 
@@ -430,8 +431,8 @@ def _listed_keys(
     """
     for link in lists:
         of_rows = (link.table, link.of) == (OBSERVATION_TABLE, "observation_id")
-        known = tables.ids() if of_rows else set(tables[link.table][link.of])
-        for index, cell in enumerate(table[link.column]):
+        known = tables.ids() if of_rows else set(tables[link.table][link.of].tolist())
+        for index, cell in enumerate(table[link.column].tolist()):
             for part in cell.split(";") if cell else []:
                 if part not in known:
                     yield _astray(file, index, link, part)
@@ -491,7 +492,7 @@ def _days(tables: Tables) -> Iterator[Breach]:
     """Check that the days on which sources came out exist."""
     if "sources" in tables:
         file = tables.book.file("sources").name
-        for index, day in enumerate(tables["sources"]["published"], start=1):
+        for index, day in enumerate(tables["sources"]["published"].tolist(), start=1):
             if day and _no_period(day):
                 yield Breach(file, index, "published", day, "存在的日子", "a day that exists")
 
@@ -593,7 +594,9 @@ def _attested(
 ) -> Iterator[Breach]:
     """Check ``observations`` against what was printed, where indicators and sources are tables."""
     names, published = (
-        dict(zip(tables[table][key], tables[table][column], strict=True)) if table in tables else {}
+        dict(zip(*(tables[table][name].tolist() for name in (key, column)), strict=True))
+        if table in tables
+        else {}
         for table, key, column in (
             ("indicators", "indicator", "name_zh"),
             ("sources", "source_id", "published"),

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from cqbook.data.catalog import Catalog
+from cqbook.data.rows import rows_of
 
 #: What the tables add to a name and nobody prints: 企业数 is printed 企业.
 _ENDINGS = ("保有量", "运量", "数", "量", "额")
@@ -42,13 +43,13 @@ def spoken_names(book: Catalog) -> dict[str, dict[str, list[str]]]:
 
 
 def _named(book: Catalog) -> Iterator[tuple[str, str, str]]:
-    for row in book.table("indicators").to_dict("records"):
+    for row in rows_of(book.table("indicators")):
         for word in _spoken(row["name_zh"]):
             yield "indicators", row["indicator"], word
             ending = next((end for end in _ENDINGS if word.endswith(end)), "")
             if ending and len(word) - len(ending) > 1:
                 yield "indicators", row["indicator"], word.removesuffix(ending)
-    entities = book.table("entities").to_dict("records")
+    entities = rows_of(book.table("entities"))
     places = {
         re.sub(f"(?:{'|'.join(_PLACES)})$", "", row["name_zh"])
         for row in entities
@@ -80,12 +81,12 @@ def _named(book: Catalog) -> Iterator[tuple[str, str, str]]:
                         yield "entities", row["entity"], inner
                 elif short in word and (inner := word.replace(f"国家{short}", short)) != word:
                     yield "entities", row["entity"], inner
-    for row in book.table("breakdowns").to_dict("records"):
+    for row in rows_of(book.table("breakdowns")):
         code = f"{row['dimension']}={row['code']}"
         for word in _spoken(row["name_zh"]):
             yield "breakdowns", code, word
     if "synonyms" in book.resources:
-        for row in book.table("synonyms").to_dict("records"):
+        for row in rows_of(book.table("synonyms")):
             yield row["resource"], row["code"], row["word"]
 
 

@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -299,15 +300,19 @@ class _Reader:
         self.by_name: dict[str, dict[str, list[str]]] = {}
         for column, table in CHOICES.items():
             frame = self.book.table(table)
-            self.codes[column] = set(frame[column])
+            self.codes[column] = set(frame[column].tolist())
             self.by_name[column] = {}
-            names = frame.get("name_zh", ())
-            for code, name in zip(frame[column], names, strict=False):
+            names = frame["name_zh"].tolist() if "name_zh" in frame else ()
+            for code, name in zip(frame[column].tolist(), names, strict=False):
                 self.by_name[column].setdefault(name, []).append(code)
-        self.spoken = spoken_names(self.book)["entities"]
         self.taken = set(self.book.table(OBSERVATIONS_TABLE)["observation_id"])
         self.breakdowns = self.book.table("breakdowns")
         self.held: dict[str, dict[str, set[str]]] = {}
+
+    @cached_property
+    def spoken(self) -> dict[str, list[str]]:
+        """What a cell may call an entity; asked for where a name is none of the table's."""
+        return spoken_names(self.book)["entities"]
 
     def refuse(self, cell: Cell, zh_text: str, text: str) -> str:
         self.found.append(cell_breach(self.name, self.sheet, cell, zh_text, text))
@@ -578,7 +583,9 @@ class _Reader:
         """Return what the figures of an indicator have in a column."""
         if indicator not in self.held:
             frame = self.book.observations(indicator=indicator)
-            self.held[indicator] = {name: set(frame[name]) for name in ("accumulation", "flow")}
+            self.held[indicator] = {
+                name: set(frame[name].unique()) for name in ("accumulation", "flow")
+            }
         return self.held[indicator][column]
 
     def _identifier(self, made: Mapping[str, str]) -> str:

@@ -18,6 +18,7 @@ import pandas as pd
 from cqbook.data.catalog import DESCRIPTOR, Catalog
 from cqbook.data.contracts import check_package
 from cqbook.data.customs_store import CUSTOMS
+from cqbook.data.rows import rows_of
 from cqbook.data.selection import OBSERVATION_KEY, with_key
 from cqbook.errors import Breach, ContractError, DataError
 from cqbook.intake.press import Press
@@ -65,12 +66,8 @@ class Figures:
 
 
 def _keys(frame: pd.DataFrame) -> list[tuple[str, ...]]:
-    return list(with_key(frame)[OBSERVATION_KEY].itertuples(index=False, name=None))
-
-
-def _records(frame: pd.DataFrame) -> list[ObservationRow]:
-    names = list(frame.columns)
-    return [dict(zip(names, cells, strict=True)) for cells in frame.itertuples(False, None)]
+    complete = with_key(frame)
+    return list(zip(*(complete[column].tolist() for column in OBSERVATION_KEY), strict=True))
 
 
 def _alike(one: ObservationRow, other: ObservationRow) -> bool:
@@ -111,7 +108,7 @@ def _in_series(
     # as it is printed, not as it is calculated with
     texts = frame.assign(value=frame["value_text"], value_upper=frame["value_upper_text"])
     found: dict[tuple[str, ...], list[ObservationRow]] = {}
-    for key, row in zip(_keys(texts), _records(texts), strict=True):
+    for key, row in zip(_keys(texts), rows_of(texts), strict=True):
         found.setdefault(key, []).append(row)
     return found
 
@@ -132,9 +129,9 @@ def plan_figures(book: Catalog, presses: Iterable[Press], edition: str) -> Figur
     """
     presses = list(presses)
     known = book.text(OBSERVATIONS_TABLE)
-    records = _records(known)
-    series = _in_series(book, presses, set(known["observation_id"]))
-    superseded = set(known["supersedes"])
+    records = rows_of(known)
+    series = _in_series(book, presses, set(known["observation_id"].tolist()))
+    superseded = set(known["supersedes"].tolist())
     by_id = {row["observation_id"]: row for row in records}
     in_series = {row["observation_id"]: row for held in series.values() for row in held}
     by_key: dict[tuple[str, ...], list[ObservationRow]] = {}
@@ -153,7 +150,7 @@ def plan_figures(book: Catalog, presses: Iterable[Press], edition: str) -> Figur
     for read in presses:
         sources.append(read.sources)
         typed = zip(
-            _keys(read.observations), _records(read.observations), read.addresses, strict=True
+            _keys(read.observations), rows_of(read.observations), read.addresses, strict=True
         )
         for key, row, address in typed:
             row["edition_added"] = edition

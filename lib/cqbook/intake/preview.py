@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
@@ -46,7 +46,7 @@ def preview(book: Catalog, made: IntakePlan) -> Iterator[str]:
             f"修订{len(made.detail.revised)}行；此前收入过的文件{len(made.detail.known)}个"
         )
         rows = made.detail.revised
-        for row in rows.head(LISTED).to_dict("records"):
+        for row in rows_of(rows.head(LISTED)):
             thing = " ".join(
                 row[name] for name in ("flow", "period", "commodity", "partner", "regime")
             )
@@ -66,7 +66,7 @@ def preview(book: Catalog, made: IntakePlan) -> Iterator[str]:
             f"更正{len(found.revised)}个，另有一值{len(found.beside)}个；"
             f"新来源{len(found.sources)}个"
         )
-        added = [typed(row) for row in found.rows.to_dict("records")]
+        added = [typed(row) for row in rows_of(found.rows)]
         told = _contradicted(book, added)
         running = _running(book, found, added)
         for row, origin in zip(added, found.origins, strict=True):
@@ -138,12 +138,12 @@ def _of_cars(book: Catalog, export: Export) -> bool:
     return not headings.isdisjoint(vocabulary.AUTO_HEADINGS)
 
 
-def typed(row: Mapping[Hashable, str]) -> dict[Hashable, str]:
+def typed(row: Mapping[str, str]) -> dict[str, str]:
     """Return a row of ``observations`` as text with the printed digits where they are read from."""
     return {**row, "value_text": row["value"], "value_upper_text": row["value_upper"]}
 
 
-def as_read(book: Catalog, row: Mapping[Hashable, str]) -> str:
+def as_read(book: Catalog, row: Mapping[str, str]) -> str:
     """Return in a sentence how a row was understood: value, interval, and every code in words."""
     found = quantity_of(row)
     when = f"{period_zh(row['period'])}（{vocabulary.ACCUMULATIONS[row['accumulation']]}）"
@@ -156,9 +156,9 @@ def as_read(book: Catalog, row: Mapping[Hashable, str]) -> str:
     )
 
 
-def _measured(book: Catalog, row: Mapping[Hashable, str]) -> str:
+def _measured(book: Catalog, row: Mapping[str, str]) -> str:
     """Return what a row measures as a sentence has it: 出口额（东盟）占进出口额的比重."""
-    whole: dict[Hashable, str] = {**row, "breakdown": "", "measure": "level"}
+    whole: dict[str, str] = {**row, "breakdown": "", "measure": "level"}
     name = measured(book, whole)
     part = f"（{book.breakdown_name(row['breakdown'])}）" if row["breakdown"] else ""
     said = "" if row["measure"] in _CHANGES else measure_zh(book, row)
@@ -174,7 +174,7 @@ _CHANGES = {
 }
 
 
-def _value_zh(row: Mapping[Hashable, str]) -> str:
+def _value_zh(row: Mapping[str, str]) -> str:
     """Return a value behind what it is of: 同比下降近30%, 为超7000亿元."""
     words = _CHANGES.get(row["measure"])
     if not words:
@@ -184,7 +184,7 @@ def _value_zh(row: Mapping[Hashable, str]) -> str:
     falls = str(row["value_text"]).startswith("-")
     ends = [str(row[end]).lstrip("-") for end in ("value_text", "value_upper_text")]
     low, high = reversed(ends) if falls and ends[1] else ends
-    size: dict[Hashable, str] = {**row, "value_text": low, "value_upper_text": high}
+    size: dict[str, str] = {**row, "value_text": low, "value_upper_text": high}
     return words[falls] + printed_zh(size)
 
 
@@ -243,7 +243,7 @@ def _running(book: Catalog, figures: Figures, added: Sequence[Reported]) -> dict
     return told
 
 
-def _changes(row: Mapping[Hashable, str | float]) -> str:
+def _changes(row: Mapping[str, str | float]) -> str:
     """Return what a revision of customs detail changes, old → new; what is missing says so."""
 
     def shown(cell: str | float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -14,6 +14,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
 from cqbook.data.catalog import OBSERVATION_TABLE, Catalog
+from cqbook.data.rows import rows_of
 from cqbook.data.vocabulary import DOMAINS
 from cqbook.figures.drawing import stem
 from cqbook.figures.english import said_or_kept
@@ -126,14 +127,14 @@ class SourceList(SphinxDirective):
             else:
                 titles = ("其他已公布来源", "Other published sources")
             section = _titled(*titles, "source-documents" if kind else "source-others")
-            for row in frame.sort_values("published").to_dict("records"):
+            for row in rows_of(frame.sort_values("published")):
                 # with the letter by which figures tell two articles of one day apart
                 date = labels[row["source_id"]].rpartition("，")[2]
                 section += self._entry(row, date, int(counts.get(row["source_id"], 0)))
             found.insert(0 if kind else len(found), section)
         return found
 
-    def _entry(self, row: dict[Hashable, Any], date: str, count: int) -> nodes.Node:
+    def _entry(self, row: dict[str, Any], date: str, count: int) -> nodes.Node:
         entry = nodes.container(ids=[source_anchor(row["source_id"])], classes=["cq-source-entry"])
         by = f"（{row['relay']}转）" if row["relay"] else ""
         known = known_words(self.env.app)
@@ -257,7 +258,7 @@ class IndicatorList(SphinxDirective):
                     _both(row["definition_zh"], row["definition_en"]),
                     _text(str(counts.get(row["indicator"], 0))),
                 ]
-                for row in frame.to_dict("records")
+                for row in rows_of(frame)
             ]
             heads = [("代码", "Code"), ("名称", "Name"), ("定义", "Definition")]
             section += _grid([*heads, ("数字个数", "Numbers")], rows)
@@ -276,10 +277,7 @@ class TableListing(SphinxDirective):
         name = self.arguments[0]
         fields = book.fields(name)[1:]
         frame = book.text(name)
-        rows = [
-            [_told(row[field["name"]], known) for field in fields]
-            for row in frame.to_dict("records")
-        ]
+        rows = [[_told(row[field["name"]], known) for field in fields] for row in rows_of(frame)]
         heads = [field["description"] for field in fields]
         return [_grid([(head, said_or_kept(head, known)) for head in heads], rows)]
 

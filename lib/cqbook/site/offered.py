@@ -16,6 +16,7 @@ from sphinx.application import Sphinx
 
 from cqbook.data.catalog import DESCRIPTOR, Catalog
 from cqbook.data.publication import PACKAGE_ZH, Publication
+from cqbook.data.rows import rows_of
 from cqbook.disk.checksums import digest, file_digest
 from cqbook.figures.citations import month_of
 from cqbook.site.directives import DATA_FOLDER
@@ -98,7 +99,7 @@ def _tables(book: Catalog, licence: str) -> Iterator[Offer]:
 
 def _about(book: Catalog) -> tuple[str, str]:
     rows = book.text("entities")
-    found = rows[rows["entity"].eq(book.place)].to_dict("records")
+    found = rows_of(rows[rows["entity"].eq(book.place)])
     return (found[0]["name_zh"], found[0]["name_en"]) if found else ("", "")
 
 

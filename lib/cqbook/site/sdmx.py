@@ -21,6 +21,7 @@ from typing import Any
 import pandas as pd
 
 from cqbook.data.catalog import Catalog
+from cqbook.data.rows import rows_of
 from cqbook.data.vocabulary import ACCUMULATIONS, BASES_ZH, FLOWS_ZH, MEASURES
 from cqbook.disk.archives import EPOCH
 from cqbook.quantities.about import STATUS_ZH
@@ -115,7 +116,7 @@ def _plain(words: Mapping[str, str]) -> dict[str, tuple[str, str]]:
 
 def _table(book: Catalog, resource: str, key: str) -> dict[str, tuple[str, str]]:
     rows = book.text(resource).sort_values(key)
-    return {row[key]: (row["name_zh"], row["name_en"]) for row in rows.to_dict("records")}
+    return {row[key]: (row["name_zh"], row["name_en"]) for row in rows_of(rows)}
 
 
 def _breakdowns(book: Catalog, frame: pd.DataFrame) -> list[Component]:
@@ -124,7 +125,7 @@ def _breakdowns(book: Catalog, frame: pd.DataFrame) -> list[Component]:
     table = book.text("breakdowns")
     found = []
     for name in sorted(parts - {""}):
-        rows = table[table["dimension"].eq(name)].sort_values("code").to_dict("records")
+        rows = rows_of(table[table["dimension"].eq(name)].sort_values("code"))
         names = {row["code"]: (row["name_zh"], row["name_en"]) for row in rows}
         said = name.replace("_", " ")
         codes = Codelist(
@@ -154,7 +155,7 @@ def dataflow_of(book: Catalog, frame: pd.DataFrame, labels: Mapping[str, str]) -
     units = sorted({Unit.parse(text).name for text in frame["unit"]})
     unit_names = {code_id(name): (unit_zh(Unit(1, name)), name) for name in units}
     sources = {code: (labels[code], labels[code]) for code in sorted(set(frame["source_id"]))}
-    qualifiers = book.text("qualifiers").to_dict("records")
+    qualifiers = rows_of(book.text("qualifiers"))
     said = {row["qualifier"]: (row["name_zh"], row["qualifier"]) for row in qualifiers}
     none, unknown = (
         {NOT_APPLICABLE: ("不适用", "not applicable")},

@@ -20,6 +20,7 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
 from cqbook.data.catalog import Catalog
+from cqbook.data.rows import rows_of
 from cqbook.editions.paths import PASSAGES
 from cqbook.site.abstracts import titles_of
 from cqbook.site.claims import said_in
@@ -173,9 +174,9 @@ def same_names(book: Catalog) -> list[list[str]]:
     """Return the names of each code that has several, in Chinese and English."""
     found = {key: list(words) for key, words in also_called(book).items()}
     for resource, key in (("indicators", "indicator"), ("entities", "entity")):
-        for row in book.text(resource).to_dict("records"):
+        for row in rows_of(book.text(resource)):
             found.setdefault((resource, row[key]), []).append(row["name_en"])
-    for row in book.text("breakdowns").to_dict("records"):
+    for row in rows_of(book.text("breakdowns")):
         code = f"{row['dimension']}={row['code']}"
         found.setdefault(("breakdowns", code), []).append(row["name_en"])
     return [*(words for words in found.values() if any(words)), *SAID_OF_NUMBERS]

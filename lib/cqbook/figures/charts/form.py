@@ -21,6 +21,7 @@ import altair as alt
 import pandas as pd
 from altair.utils.schemapi import debug_mode
 
+from cqbook.data.rows import rows_of
 from cqbook.figures import theme
 from cqbook.figures.english import ENGLISH_UNITS, english_quantity
 from cqbook.figures.expressions import IS_DERIVED, IS_EXPECTED, IS_HOLLOW, expressible
@@ -173,7 +174,7 @@ def _left_alone(after: Sequence[str], width: float, line: float) -> bool:
 
 def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a frame."""
-    return [{str(key): cell for key, cell in row.items()} for row in rows.to_dict("records")]
+    return [{str(key): cell for key, cell in row.items()} for row in rows_of(rows)]
 
 
 def inline(rows: pd.DataFrame, columns: list[str]) -> alt.InlineData:
@@ -212,7 +213,7 @@ def listing(rows: pd.DataFrame, most: int = 12) -> str:
     """Return the first rows in words, for an alternative text."""
     shown = rows.dropna(subset=["value"]).head(most)
     parts = []
-    for row in shown.to_dict("records"):
+    for row in rows_of(shown):
         group = f"{row['group']}，" if row.get("group") else ""
         # a bare year runs into the number that follows it when it is read aloud
         year = "年" if re.fullmatch(r"(19|20)\d\d", str(row["label"])) else ""

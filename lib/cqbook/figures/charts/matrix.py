@@ -5,6 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
+from cqbook.data.rows import rows_of
 from cqbook.figures import theme
 from cqbook.figures.charts.form import (
     DRAWN,
@@ -69,7 +70,7 @@ def matrix(rows: pd.DataFrame, *, x: str = "group", y: str = "label") -> Drawing
         x=columns_of, y=down, text=alt.Text("text:N")
     )
     height = 36 * rows[y].nunique() + 10
-    named = "；".join(
-        f"{row[y]}×{row[x]}：{row['text']}" for row in rows.to_dict("records")
-    ).replace("\n", "")
+    named = "；".join(f"{row[y]}×{row[x]}：{row['text']}" for row in rows_of(rows)).replace(
+        "\n", ""
+    )
     return Drawing(finish([mark, number], height), rows, f"矩阵图：{named}。")

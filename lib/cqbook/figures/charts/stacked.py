@@ -7,6 +7,7 @@ import re
 import altair as alt
 import pandas as pd
 
+from cqbook.data.rows import rows_of
 from cqbook.figures import theme
 from cqbook.figures.charts.form import (
     DRAWN,
@@ -205,7 +206,7 @@ def _below(rows: pd.DataFrame, wide: float) -> pd.DataFrame:
     line = round(wide / CHARACTER)
     told = words.agg("；".join).map(lambda text: wrap(re.sub(r" · ", "·", text), line + 4))
     begin, own_begin = (
-        {row["label"]: row for row in reversed(frame.to_dict("records"))} for frame in (rows, tight)
+        {row["label"]: row for row in reversed(rows_of(frame))} for frame in (rows, tight)
     )
     found = []
     for label, text in told.items():
