@@ -265,9 +265,9 @@ def test_what_was_expected_against_what_came_of_it(book):
     assert high.change.point == pytest.approx(12.5)
     assert low.words == "2024年进出口额（目标超1万亿元）"
     # it was to be over that: how much less it came out than was meant has no upper end
-    assert check.shortfall(low) == "至少少28.5%"
+    assert check.shortfall(low) == "至少少28.4%"
     changes = check.outcome_table([low, high])["change"]
-    assert list(changes) == ["−28.5%以下", "+12.5%"]
+    assert list(changes) == ["−28.4%以下", "+12.5%"]
     # “more than 500,000” of 500,000 leaves open whether it was more
     assert not any("50万辆" in item.words for item in expected)
     assert check.within([], 5).outcome == "open"

@@ -337,7 +337,6 @@ PROJECT_COLUMNS = {
     "link": "环节或行业",
     "name_zh": "项目",
     "where": "区县",
-    "origin": "来处",
     "stage_zh": "到哪一步",
 }
 

@@ -556,10 +556,14 @@ def lowered_but_for_the_year(found: Mapping[str, Base], year: str) -> list[Verdi
     ]
 
 
+def base_in(found: Mapping[str, Base], period: str) -> Base:
+    """Return the one of `bases` that is of a period; where there is none, both not known."""
+    return found.get(period, Base(missing("100M CNY"), missing("100M CNY")))
+
+
 def december_left(found: Mapping[str, Base], year: str) -> Base:
     """Return what two of `bases` leave for December: as published then, and as implied later."""
-    none = Base(missing("100M CNY"), missing("100M CNY"))
-    whole, before = (found.get(period, none) for period in (year, f"{year}-01/{year}-11"))
+    whole, before = (base_in(found, period) for period in (year, f"{year}-01/{year}-11"))
     return Base(
         difference(whole.published, before.published), difference(whole.implied, before.implied)
     )
@@ -769,11 +773,23 @@ def outcome_table(found: Sequence[Sequel]) -> pd.DataFrame:
 
 
 def _signed(item: Sequel) -> str:
-    text = f"{item.change.point:+.1f}%".replace("-", "−")
+    text = f"{_at_most(item) if item.floor else item.change.point:+.1f}%".replace("-", "−")
     text = text if text[1:] != "0.0%" else text[1:]
     return f"{text}以下" if item.floor else text
 
 
+def _at_most(item: Sequel) -> Decimal:
+    """Return what a change against a floor is at most: −28.4575 is 28.4% less at least."""
+    interval = item.change.interval
+    upper = None if interval is None else interval.upper
+    if upper is None:
+        msg = "a change without an upper end"
+        raise ValueError(msg)
+    return upper.quantize(Decimal("0.1"), ROUND_CEILING)
+
+
 def shortfall(item: Sequel) -> str:
     """Return by how much something came out less than was said before, in words."""
-    return f"{'至少' if item.floor else ''}少{short(size(item.change)).zh}"
+    if item.floor:
+        return f"至少少{-_at_most(item)}%"
+    return f"少{short(size(item.change)).zh}"

@@ -11,10 +11,12 @@ from decimal import Decimal
 from cqbook.analysis.frames import short
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.quantity import NOT_FOUND, Quantity, derive, exact, growth
+from cqbook.quantities.verdict import Verdict
 
-#: A revision, in percent, of which one says what it would do.
-SUPPOSED_REVISION = 1
-_UP_OR_DOWN = Interval(-Decimal(SUPPOSED_REVISION) / 100, Decimal(SUPPOSED_REVISION) / 100)
+#: A revision, in percent, of which one says what it would do: the largest of a cumulative figure
+#: that the book has measured, by its middle (``fig-reconciliation-revised-base``).
+SUPPOSED_REVISION = Decimal("1.5")
+_UP_OR_DOWN = Interval(-SUPPOSED_REVISION / 100, SUPPOSED_REVISION / 100)
 
 
 def revised_growth(now: Quantity, before: Quantity, until: Quantity) -> Quantity:
@@ -52,3 +54,8 @@ def if_revised(months: str, growing: Quantity, revised: Quantity) -> str:
         return NOT_FOUND
     by = exact(SUPPOSED_REVISION, "percent").zh
     return f"{months}增长{short(growing).zh}，上年全年的数若改过{by}，就在{revised.range_zh}之间"
+
+
+def stands(eased: Verdict) -> str:
+    """Return what is left of a slowdown, were the year before revised, as a clause."""
+    return "仍是回落" if eased.outcome == "holds" else "有重叠，不能断定回落"

@@ -221,7 +221,7 @@ _MEASURED_MOST = 30
 _CLASS = re.compile("以[上下内]$")
 #: Behind a number: a mark that refers to a note, or how it was come by.
 _NOTED = re.compile(r"[*＊]$|[（(][^（()）0-9]{1,6}[）)]$")
-UNREAD = "这一格读不懂"
+NOT_UNDERSTOOD = "这一格读不懂"
 _TIME = frozenset({"years", "months", "month", "weeks", "days"})
 
 
@@ -307,7 +307,7 @@ def sighting_of(cell: Cell, unit: str) -> Sighting:
     if column.left:
         return replace(none, reasons=(column.left,))
     if not _is_number(cell.text):
-        return replace(none, reasons=(UNREAD,))
+        return replace(none, reasons=(NOT_UNDERSTOOD,))
     own = with_unit(cell.text)
     word = column.word or cell.printed_unit(unit)
     try:
