@@ -248,6 +248,8 @@ TOGETHER = {
     "tests/test_editions.py::test_a_changed_number": "2022",
     "tests/test_editions.py::test_another_year": "2022",
     "tests/test_editions.py::test_the_year_of_the_customs": "2022",
+    # customs detail taken in once
+    "tests/test_engines.py": "engines",
     "tests/test_forms.py": "forms",
     "tests/test_builds.py": "builds",
     "tests/test_chapter_district.py": "districts",

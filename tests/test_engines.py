@@ -9,7 +9,7 @@ from pathlib import Path
 
 import customs_files as files
 import pytest
-from conftest import lacking
+from conftest import ROOT, lacking
 
 from cqbook.analysis.customs import (
     autos,
@@ -52,21 +52,29 @@ def cluster(tmp_path, monkeypatch):
     SparkSession.builder.getOrCreate().stop()
 
 
-@pytest.fixture
-def book(tmp_path, spoiled):
-    """Two years of two flows, with values that are missing and values that were replaced."""
+@pytest.fixture(scope="module")
+def taken_in(tmp_path_factory):
+    """The data with two years of two flows, values missing and replaced: taken in once."""
+    folder = tmp_path_factory.mktemp("engines")
+    data = shutil.copytree(ROOT / "data", folder / "data")
     made = files.rows(months=MONTHS, count=300)
     later = [dict(row) for row in made[::7]]
     for row in later:
         row["USD"] = "4,321"
     made[5] = made[5] | {"USD": "?"}
-    codes = customs_format.known_codes(Catalog(spoiled.path))
+    codes = customs_format.known_codes(Catalog(data))
     for name, rows in (("出口1", made), ("进口1", made[:90]), ("出口2", later)):
-        path = files.write(tmp_path, f"{name}.csv", rows)
-        detail = Catalog(spoiled.path).detail
+        path = files.write(folder, f"{name}.csv", rows)
+        detail = Catalog(data).detail
         read = customs_csv.read_file(path, codes, Said())
         customs_batch.write_batch(detail, customs_batch.plan_batch(detail, [read]))
-    return Catalog(spoiled.path)
+    return data
+
+
+@pytest.fixture
+def book(taken_in, tmp_path):
+    """A copy of them that a test may spoil."""
+    return Catalog(shutil.copytree(taken_in, tmp_path / "data"))
 
 
 def answers(book):
