@@ -84,7 +84,7 @@ def test_a_revision_of_the_year_moves_its_last_quarter_much_more(book):
     assert revised.interval.contains(D("78.98"))
     assert not revised.interval.contains(D("58"))
     told = if_revised("四季度", found["last_growth"], revised)
-    assert told == "四季度增长约69%，上年全年的数若改过1.5%，就在59%—80%之间"
+    assert told == "四季度增长约69%（试算：上年全年的数若改过1.5%，在59%—80%之间）"
     none = autos.quarters(book, AREA, "2022")
     assert if_revised("四季度", none["last_growth"], none["last_growth_revised"]) == "没有查到"
 

@@ -53,7 +53,8 @@ def if_revised(months: str, growing: Quantity, revised: Quantity) -> str:
     if not (growing.known and revised.known):
         return NOT_FOUND
     by = exact(SUPPOSED_REVISION, "percent").zh
-    return f"{months}增长{short(growing).zh}，上年全年的数若改过{by}，就在{revised.range_zh}之间"
+    trial = f"试算：上年全年的数若改过{by}，在{revised.range_zh}之间"
+    return f"{months}增长{short(growing).zh}（{trial}）"
 
 
 def stands(eased: Verdict) -> str:
