@@ -25,7 +25,7 @@ from cqbook.changes.records import (
 )
 from cqbook.data.catalog import Catalog
 from cqbook.data.rows import TableRow, rows_of
-from cqbook.data.selection import OBSERVATION_KEY, preferred, what, with_key
+from cqbook.data.selection import keys_of, preferred, what
 from cqbook.figures import figure
 from cqbook.figures.claims import StatedClaim, claims_of, said_of
 from cqbook.figures.identity import Identity
@@ -174,8 +174,7 @@ def _said(page: str, notebook: nbformat.NotebookNode) -> dict[str, StatedClaim]:
 def _chosen(book: Catalog) -> dict[tuple[str, ...], TableRow]:
     """Return the row that the book uses for each thing measured, by `OBSERVATION_KEY`."""
     frame = preferred(book.observations())
-    keys = with_key(frame)[OBSERVATION_KEY].itertuples(index=False, name=None)
-    return dict(zip(keys, rows_of(frame), strict=True))
+    return dict(zip(keys_of(frame), rows_of(frame), strict=True))
 
 
 #: What of a row is its figure.

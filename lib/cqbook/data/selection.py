@@ -119,6 +119,12 @@ def with_key(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def keys_of(frame: pd.DataFrame) -> list[tuple[str, ...]]:
+    """Return what each row of ``observations`` measures: its `OBSERVATION_KEY`."""
+    complete = with_key(frame)
+    return list(zip(*(complete[column].tolist() for column in OBSERVATION_KEY), strict=True))
+
+
 def in_unit(frame: pd.DataFrame, unit: str) -> pd.DataFrame:
     """Return the rows of ``observations`` that can be converted to `unit`."""
     wanted = kind_of(Unit.parse(unit))

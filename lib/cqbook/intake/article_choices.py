@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from cqbook.data.vocabulary import FLOWS_ZH
 from cqbook.intake.article_names import Mention, Names
+from cqbook.quantities.sightings import RACED
 from cqbook.quantities.units import GENERAL_COUNTS, ZH, Unit
 
 #: How many choices are offered.
@@ -69,7 +70,7 @@ _BASES = re.compile(
     r"|对[^,，。；对]{1,14}增长的?贡献率"
     r"|(?:[高低快慢]于|好于|优于|超过)(?:全国|全省|全市|全区|同期|上年|去年|[^,，。；]{2,10}(?:增速|平均|水平))"
     # 跑赢全国4.6个百分点, 落后于广东
-    r"|(?:跑[赢输]|领[先跑]|落后)于?[^,，。；0-9]{1,14}?(?=(?:了|约|近|超过?|逾|达)*[0-9.]+个?百分点)"
+    rf"|{RACED}(?=[0-9.]+个?百分点)"
     # 拉动全市外贸增长4.3个百分点: of the part that pulled
     r"|(?:拉动|带动|拖累|拉低)(?:[^,，。；0-9]{0,4})(?:外贸|进出口|出口|进口)(?:总值|整体)?(?:增长|增速|下降)"
     # 是陕西的1.5倍, 相当于全国的8%

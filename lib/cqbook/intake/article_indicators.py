@@ -216,7 +216,7 @@ def narrower(indicator: Choice, same: ArticleFigure, part: str) -> Choice:
         return replace(indicator, codes=codes, why=same.doubts["indicator"], sure=False)
     trade = ("trade_value", "trade_quantity")
     worth = indicator.word and indicator.word.word in WORTH and same.row["measure"] == "level"
-    boxes = Unit.parse(same.row["unit"]).name == "TEU" if same.row["unit"] else False
+    boxes = same.row["unit"].endswith("TEU")
     if worth and not before and not boxes and indicator.first in ("trade_value", "shipment_value"):
         # 进口大豆12万吨，价值4.1亿元: of those, and no table has them; of boxes it is their worth
         return replace(indicator, why=f"{indicator.why}，是前一数那些货物的", sure=False)

@@ -163,13 +163,17 @@ def headings_of(plain: str) -> tuple[str, ...]:
 _NOTE = re.compile(
     r"\s*(?:[*＊†‡①-⑳]+|[（(〔\[［【]\s*(?:注|备注)?\s*[0-9a-z]?\s*[）)〕\]］】]|注[0-9]?)$"
 )
+#: Behind a number: a mark that refers to a note, or how it was come by.
+_NOTED = re.compile(r"[*＊]$|[（(][^（()）0-9]{1,6}[）)]$")
 #: 5587.3（+10.2%）, 5587.3/10.2%, 5587.3亿元，增长10.2%: two numbers in a cell.
 _SECOND = re.compile(
-    r"(?P<first>[^（(/／；;]*?[0-9][^（(/／；;，]*?)\s*"
-    r"(?:[（(](?P<within>[^（()）]*)[）)]|(?P<sign>[/／；;，])\s*(?P<behind>.+))"
+    r"(?P<first>[^（(/／；;]*?[0-9][^（(/／；;，]*?)\s*(?:(?P<open>[（(])|[/／；;，])\s*"
+    r"(?P<second>(?(open)[^（()）]*?|.+))\s*(?(open)[）)])"
 )
 #: ▲10.2, (10.2): up or down, by the habits of whoever made the table.
-_MARKED = re.compile(r"[▲△▼▽]([0-9].*)|[（(]([0-9][0-9.,]*%?)[）)]")
+_MARKED = re.compile(
+    r"(?:(?P<open>[（(])|[▲△▼▽])(?P<number>[0-9](?(open)[0-9.,]*%?|.*))(?(open)[）)])"
+)
 _A_YEAR = re.compile("[^0-9]*(?:19|20)[0-9]{2}(?:年度?)?[^0-9]*")
 
 
@@ -190,22 +194,18 @@ def _numbers_of(text: str) -> list[tuple[int, str, str]]:
     if _is_number(whole):
         return [(start, whole, "")]
     marked = _MARKED.fullmatch(plain)
-    if marked and _is_number(marked[marked.lastindex or 0]) and not _A_YEAR.fullmatch(plain):
-        at, number = marked.start(marked.lastindex or 0), marked[marked.lastindex or 0]
-        return [(start + at, number, f"“{plain}”：是升是降没有写")]
+    if marked and _is_number(marked["number"]) and not _A_YEAR.fullmatch(plain):
+        return [(start + marked.start("number"), marked["number"], f"“{plain}”：是升是降没有写")]
     both = _SECOND.fullmatch(plain)
     first = _NOTE.sub("", both["first"]) if both else ""
     if not both or _A_YEAR.fullmatch(first) or not _is_number(first):
         return []
-    of_it = both["within"] if both["sign"] is None else both["behind"]
-    group = "within" if both["sign"] is None else "behind"
-    second = of_it.strip()
+    second = both["second"]
     if not _is_number(second):
         return [(start, first, f"同一格还有“{second}”")]
     # 3/38: which of the two is the column's
     doubt = "" if with_unit(second) or second.endswith("%") else f"同一格还有“{second}”"
-    at = start + both.start(group) + of_it.index(second)
-    return [(start, first, doubt), (at, second, f"与“{first}”同一格")]
+    return [(start, first, doubt), (start + both.start("second"), second, f"与“{first}”同一格")]
 
 
 def _spoken(text: str) -> str:
@@ -219,8 +219,6 @@ def _spoken(text: str) -> str:
 _MEASURED_MOST = 30
 #: 10亿元以上: a class of sizes, which heads a column or a row.
 _CLASS = re.compile("以[上下内]$")
-#: Behind a number: a mark that refers to a note, or how it was come by.
-_NOTED = re.compile(r"[*＊]$|[（(][^（()）0-9]{1,6}[）)]$")
 NOT_UNDERSTOOD = "这一格读不懂"
 _TIME = frozenset({"years", "months", "month", "weeks", "days"})
 

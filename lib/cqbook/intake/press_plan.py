@@ -19,7 +19,7 @@ from cqbook.data.catalog import DESCRIPTOR, Catalog
 from cqbook.data.contracts import check_package
 from cqbook.data.customs_store import CUSTOMS
 from cqbook.data.rows import rows_of
-from cqbook.data.selection import OBSERVATION_KEY, with_key
+from cqbook.data.selection import keys_of
 from cqbook.errors import Breach, ContractError, DataError
 from cqbook.intake.press import Press
 from cqbook.intake.press_cells import OBSERVATIONS_TABLE, SOURCES_TABLE, CellBreach
@@ -65,11 +65,6 @@ class Figures:
     sources_from: tuple[Origin, ...]
 
 
-def _keys(frame: pd.DataFrame) -> list[tuple[str, ...]]:
-    complete = with_key(frame)
-    return list(zip(*(complete[column].tolist() for column in OBSERVATION_KEY), strict=True))
-
-
 def _alike(one: ObservationRow, other: ObservationRow) -> bool:
     return all(one[column] == other[column] for column in _VALUE)
 
@@ -108,7 +103,7 @@ def _in_series(
     # as it is printed, not as it is calculated with
     texts = frame.assign(value=frame["value_text"], value_upper=frame["value_upper_text"])
     found: dict[tuple[str, ...], list[ObservationRow]] = {}
-    for key, row in zip(_keys(texts), rows_of(texts), strict=True):
+    for key, row in zip(keys_of(texts), rows_of(texts), strict=True):
         found.setdefault(key, []).append(row)
     return found
 
@@ -135,7 +130,7 @@ def plan_figures(book: Catalog, presses: Iterable[Press], edition: str) -> Figur
     by_id = {row["observation_id"]: row for row in records}
     in_series = {row["observation_id"]: row for held in series.values() for row in held}
     by_key: dict[tuple[str, ...], list[ObservationRow]] = {}
-    for key, row in zip(_keys(known), records, strict=True):
+    for key, row in zip(keys_of(known), records, strict=True):
         if row["observation_id"] not in superseded:
             by_key.setdefault(key, []).append(row)
     rows: list[ObservationRow] = []
@@ -150,7 +145,7 @@ def plan_figures(book: Catalog, presses: Iterable[Press], edition: str) -> Figur
     for read in presses:
         sources.append(read.sources)
         typed = zip(
-            _keys(read.observations), rows_of(read.observations), read.addresses, strict=True
+            keys_of(read.observations), rows_of(read.observations), read.addresses, strict=True
         )
         for key, row, address in typed:
             row["edition_added"] = edition

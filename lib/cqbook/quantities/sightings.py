@@ -1054,10 +1054,9 @@ def _points(
             ("difference", larger["base"], "与另一数的幅度比"),
             value if up else f"-{value}",
         )
-    elif (ahead := _AHEAD.search(left)) is not None:
-        made = ("difference", ahead["base"], "领先于另一数")
-    elif (behind := _BEHIND_IT.search(left)) is not None:
-        made, value = ("difference", behind["base"], "落后于另一数"), f"-{value}"
+    elif (raced := _RACED.search(left)) is not None:
+        made = ("difference", raced["base"], f"{'落后' if raced['behind'] else '领先'}于另一数")
+        value = f"-{value}" if raced["behind"] else value
     elif re.search(f"[高快](?:于|出)|{_THAN}[高快]", left):
         found = re.search("(?:[高快](?:于|出)|[比较])([^,，]{1,14}?)(?:[高快]|$)", left)
         made = ("difference", found[1] if found else "", "高于另一数")
@@ -1111,10 +1110,9 @@ _LARGER = re.compile(
 )
 
 
-#: 增速跑赢全国4.6个百分点, 落后于广东: so far from another, and no change.
-_FROM_IT = "于?(?P<base>[^,，。；0-9]{1,14}?)(?:了|约|近|超过?|逾|达)*$"
-_AHEAD = re.compile(f"(?:跑赢|领先|领跑){_FROM_IT}")
-_BEHIND_IT = re.compile(f"(?:跑输|落后){_FROM_IT}")
+#: 增速跑赢全国4.6个百分点, 落后于广东: so far from another, and no change of its own.
+RACED = "(?:(?P<behind>跑输|落后)|跑赢|领[先跑])于?(?P<base>[^,，。；0-9]{1,14}?)(?:了|约|近|超过?|逾|达)*"
+_RACED = re.compile(f"{RACED}$")
 
 
 def _deeper(left: str) -> re.Match[str] | None:

@@ -151,7 +151,7 @@ def _words(node: etree._Element) -> str:
 
 def bookmarked_numbers(tree: etree._Element, edition: str) -> Iterator[Cited]:
     """Yield the numbers between bookmarks; `edition` is that of the whole document."""
-    holder, paragraph = None, NO_PARAGRAPH
+    holder, paragraph = None, _NO_PARAGRAPH
     for start in tree.iter(f"{W}bookmarkStart"):
         found = BOOKMARK.fullmatch(start.get(f"{W}name") or "")
         if found:
@@ -188,7 +188,7 @@ class _Paragraph(NamedTuple):
         return self.text, begin, [span for node, span in self.spans.items() if node is not start]
 
 
-NO_PARAGRAPH = _Paragraph("", {})
+_NO_PARAGRAPH = _Paragraph("", {})
 
 
 def _holder(start: etree._Element) -> etree._Element | None:
@@ -197,7 +197,7 @@ def _holder(start: etree._Element) -> etree._Element | None:
 
 def _paragraph(holder: etree._Element | None) -> _Paragraph:
     if holder is None:
-        return NO_PARAGRAPH
+        return _NO_PARAGRAPH
     whole = ""
     begun: dict[str, etree._Element] = {}
     spans: dict[etree._Element, tuple[int, int]] = {}
