@@ -1124,6 +1124,9 @@ def test_what_is_ahead_is_told_apart_from_what_was(book, text, day, said):
         ("2025年，重庆工厂和平台较上年末分别减少3个和2个。", "difference -2 vs 上年末"),
         ("2025年，重庆出口、进口占比分别下降1.3个和4.2个百分点。", "pp_change -4.2"),
         ("2025年重庆对美出口下降31%，降幅大于全市21.4个百分点。", "difference -21.4 vs 全市"),
+        # what it had more was all of it, where the other stands in a clause of its own
+        ("与去年同期相比，2025年重庆外贸多了近700亿元。", "difference 700"),
+        ("2025年，重庆进口2419.5亿元，少了494亿元。", "difference -494"),
         # ahead of another is no change, and not the other's
         ("2025年，重庆进出口增长12%，跑赢全国8.4个百分点。", "difference 8.4 vs 全国"),
         ("2025年，重庆进出口增长2%，落后于广东约1.5个百分点。", "difference -1.5 vs 广东"),

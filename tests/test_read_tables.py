@@ -266,6 +266,9 @@ def test_what_heads_a_column_is_no_number_with_a_unit(book, heads):
         ("3/38", "3", ["level 3 ?value", "level 38 ?value", "yoy 3"]),
         # of another time than the column; up or down by somebody's habits
         ("5587.3（1月）", "3", ["level 5587.3 ?value", "yoy 3"]),
+        # an estimate, and no note
+        ("5587.3 (e)", "3", ["level 5587.3 ?value", "yoy 3"]),
+        ("5587.3 (a)", "3", ["level 5587.3", "yoy 3"]),
         ("5587.3", "▲10.2", ["level 5587.3", "yoy 10.2 ?value"]),
         ("5587.3", "（10.2）", ["level 5587.3", "yoy 10.2 ?value"]),
     ],

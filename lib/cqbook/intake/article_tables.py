@@ -159,9 +159,9 @@ def headings_of(plain: str) -> tuple[str, ...]:
     return tuple(f"{text}年" if _YEAR.fullmatch(text) else text for text in plain.split(CELL))
 
 
-#: Behind a number: what refers to a note below the table.
+#: Behind a number: what refers to a note below the table; (e), (p), (r) say how sure it is.
 _NOTE = re.compile(
-    r"\s*(?:[*＊†‡①-⑳]+|[（(〔\[［【]\s*(?:注|备注)?\s*[0-9a-z]?\s*[）)〕\]］】]|注[0-9]?)$"
+    r"\s*(?:[*＊†‡①-⑳]+|[（(〔\[［【]\s*(?:注|备注)?\s*[0-9a-d]?\s*[）)〕\]］】]|注[0-9]?)$"
 )
 #: Behind a number: a mark that refers to a note, or how it was come by.
 _NOTED = re.compile(r"[*＊]$|[（(][^（()）0-9]{1,6}[）)]$")

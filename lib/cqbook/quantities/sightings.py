@@ -668,7 +668,8 @@ def _amount(
         )  # fmt: skip
     than = _MORE_THAN.search(left)
     if than and not (than["over"] and _THE_PLAN.match(plain, item.end)):
-        way_of = next(name for name in ("way", "plan", "done", "over", "lack") if than[name])
+        ways = ("way", "plan", "done", "more", "over", "lack")
+        way_of = next(name for name in ways if than[name])
         word = than[way_of]
         fewer = word in ("少", "低", "短", "欠") or way_of == "lack"
         place = item.core - len(left) + than.start(way_of) if fewer else item.start
@@ -975,6 +976,8 @@ _MORE_THAN = re.compile(
     "|(?:(?:目标|计划|任务|预期)[^,，。；]{0,6}|(?:离|距离?|与)[^,，。；0-9]{0,4}(?:20[0-9]{2}年)?[^,，。；0-9]{1,16})"
     "(?P<lack>(?:还|尚|仅|只|相)?差)"
     f"|(?:^|[,，、年月均各]|分别)(?P<done>多|少)(?:完成|实现|[{DONE}][行出进了]?)"
+    # 与去年同期相比，外贸多了近700亿元: said without another in the clause
+    "|(?<![减增至缺大很])(?P<more>多|少)[了出]"
     "|(?P<over>超(?:额|出|过)?(?:完成)?(?:年度|全年|既定|预定|原定|年初|预期)?(?:计划|目标|任务|预算|预期)(?:目标|任务|数)?|超额完成))(?:了|近|约|超过?|逾)?(?:人民币)?$"
 )
 #: Another quarter or month than the one a year before: 比去年四季度, 比8月.
@@ -1111,7 +1114,10 @@ _LARGER = re.compile(
 
 
 #: 增速跑赢全国4.6个百分点, 落后于广东: so far from another, and no change of its own.
-RACED = "(?:(?P<behind>跑输|落后)|跑赢|领[先跑])于?(?P<base>[^,，。；0-9]{1,14}?)(?:了|约|近|超过?|逾|达)*"
+RACED = (
+    "(?:(?P<behind>跑输|落后)|跑赢|领[先跑])于?(?P<base>[^,，。；0-9]{1,14}?)"
+    "(?:了|约|近|超过?|逾|达)*"
+)
 _RACED = re.compile(f"{RACED}$")
 
 
