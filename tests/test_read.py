@@ -1127,6 +1127,9 @@ def test_what_is_ahead_is_told_apart_from_what_was(book, text, day, said):
         # what it had more was all of it, where the other stands in a clause of its own
         ("与去年同期相比，2025年重庆外贸多了近700亿元。", "difference 700"),
         ("2025年，重庆进口2419.5亿元，少了494亿元。", "difference -494"),
+        # 多 behind the number of the other year was of that number, and what followed a level
+        ("2025年，重庆进出口比2023年的7137.4亿元多869.4亿元。", "difference 869.4"),
+        ("2025年，重庆进出口比2023年的7137.4亿元多了近870亿元。", "difference 870"),
         # ahead of another is no change, and not the other's
         ("2025年，重庆进出口增长12%，跑赢全国8.4个百分点。", "difference 8.4 vs 全国"),
         ("2025年，重庆进出口增长2%，落后于广东约1.5个百分点。", "difference -1.5 vs 广东"),

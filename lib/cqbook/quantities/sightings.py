@@ -92,7 +92,8 @@ _NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]{1,15})?|[0-9]{1,15}(?
 _BEFORE = rf"{NO_LIMIT}(?:{LIMITING}|上|(?<![超不通经跨迈越跃高难])过)"
 #: 8千亿元, 3千余万元: a thousand that belongs to the number, not to what it counts.
 _TENS = "(?:[十百千](?=[余多]?(?:万亿|亿|万)))?"
-_BEHIND = "以上|以下|左右|级|有余|余|多"
+#: 比2022年的8158.4亿元多151.6亿元: 多 compares what stands on either side of it.
+_BEHIND = "以上|以下|左右|级|有余|余|多(?![了出]?(?:近|约|超过?|逾)?[0-9一二两三四五六七八九])"
 _DIGITAL = re.compile(
     rf"(?<![0-9.A-Za-z_])(?P<sign>[-−+])?(?P<low>{MANY_PARTS}|{_NUMBER}{_TENS})"
     rf"(?:\s?(?P<first>(?:{SCALES})?(?:{_WORD})?)\s?(?P<dash>[-—–~～至到]{{1,2}})\s?(?P<high>{_NUMBER}))?"
@@ -977,7 +978,7 @@ _MORE_THAN = re.compile(
     "(?P<lack>(?:还|尚|仅|只|相)?差)"
     f"|(?:^|[,，、年月均各]|分别)(?P<done>多|少)(?:完成|实现|[{DONE}][行出进了]?)"
     # 与去年同期相比，外贸多了近700亿元: said without another in the clause
-    "|(?<![减增至缺大很])(?P<more>多|少)[了出]"
+    "|(?P<more>(?<![减增至缺大很])[多少](?=[了出])|^[多少])[了出]?"
     "|(?P<over>超(?:额|出|过)?(?:完成)?(?:年度|全年|既定|预定|原定|年初|预期)?(?:计划|目标|任务|预算|预期)(?:目标|任务|数)?|超额完成))(?:了|近|约|超过?|逾)?(?:人民币)?$"
 )
 #: Another quarter or month than the one a year before: 比去年四季度, 比8月.
