@@ -79,12 +79,17 @@ def test_the_fourth_quarter_is_what_nine_months_leave_of_the_year(book):
 def test_a_revision_of_the_year_moves_its_last_quarter_much_more(book):
     found = autos.quarters(book, AREA, "2025")
     revised = found["last_growth_revised"]
-    # 193.0 / (431.3 · 1.015 − 317.0) and 193.0 / (431.3 · 0.985 − 317.0)
-    assert revised.interval.contains(D("59.81"))
-    assert revised.interval.contains(D("78.98"))
-    assert not revised.interval.contains(D("58"))
+    # 193.0 / (431.3 · 1.02 − 317.0) and 193.0 / (431.3 · 0.98 − 317.0)
+    assert revised.interval.contains(D("57.0"))
+    assert revised.interval.contains(D("82.6"))
+    assert not revised.interval.contains(D("56"))
+    # what three quarters grew by: 337.3 / (317.0 · 1.02), 337.3 / (317.0 · 0.98)
+    until = found["first_growth_revised"]
+    assert until.interval.contains(D("4.4"))
+    assert until.interval.contains(D("8.5"))
+    assert not until.interval.contains(D("9.5"))
     told = if_revised("四季度", found["last_growth"], revised)
-    assert told == "四季度增长约69%（试算：上年全年的数若改过1.5%，在59%—80%之间）"
+    assert told == "四季度增长约69%（试算：上年全年的数若改过2%，在56%—84%之间）"
     none = autos.quarters(book, AREA, "2022")
     assert if_revised("四季度", none["last_growth"], none["last_growth_revised"]) == "没有查到"
 

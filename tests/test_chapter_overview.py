@@ -122,7 +122,7 @@ def test_headline_numbers_say_how_they_changed_and_what_they_fit(book):
     # the sum of exports and imports by two sources, the share of private firms, the year's growth
     assert rows.loc["进出口", "sure"] == "公布，4处核对相符"
     # its growth is from a floor
-    assert rows.loc["经陆海新通道的箱量", "sure"] == "公布，没有可核对的"
+    assert rows.loc["经陆海新通道的箱量", "sure"] == "公布，未能核对"
     known = english.dictionary(book)
     for text in {*rows.index, *rows[["level", "year", "since", "sure"]].to_numpy().ravel()} - {""}:
         assert english.english(text, known)

@@ -159,9 +159,10 @@ def quarters(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
     dict
         ``first``, ``first_before``: January to September of the year and of the one before;
         ``last``, ``last_before``: what the whole year leaves for the fourth quarter;
-        ``first_growth`` (as published), ``last_growth``, ``last_growth_revised``
-        (`revised_growth`); ``first_more``, ``last_more``: by how much more than a year before,
-        ``year_more``: of the whole year; ``last_part``: the fourth quarter's part of that.
+        ``whole_before``: the year before; ``first_growth`` (as published), ``last_growth``;
+        ``first_growth_revised``, ``last_growth_revised`` (`revised_growth`);
+        ``first_more``, ``last_more``: by how much more than a year before, ``year_more``: of the
+        whole year; ``last_part``: the fourth quarter's part of that.
     """
     asked = {"indicator": "auto_exports_value", "entity": area}
     period = f"{year}-01/{year}-09"
@@ -180,6 +181,8 @@ def quarters(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
         "last": last,
         "last_before": last_before,
         "first_growth": rate,
+        "whole_before": whole_before,
+        "first_growth_revised": revised_growth(first, before, before),
         "last_growth": growth(last, last_before),
         "last_growth_revised": revised_growth(last, last_before, whole_before),
         "first_more": difference(first, before),

@@ -314,7 +314,7 @@ def _told(rate: Quantity) -> str:
 
 def _sure(item: Quantity, relations: int) -> str:
     """Return whether a number was published, and how many others it fits, in words."""
-    fits = f"{relations}处核对相符" if relations else "没有可核对的"
+    fits = f"{relations}处核对相符" if relations else "未能核对"
     return f"{item.status}，{fits}"
 
 

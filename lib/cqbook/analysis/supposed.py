@@ -13,9 +13,9 @@ from cqbook.quantities.interval import Interval
 from cqbook.quantities.quantity import NOT_FOUND, Quantity, derive, exact, growth
 from cqbook.quantities.verdict import Verdict
 
-#: A revision, in percent, of which one says what it would do: the largest of a cumulative figure
-#: that the book has measured, by its middle (``fig-reconciliation-revised-base``).
-SUPPOSED_REVISION = Decimal("1.5")
+#: A revision, in percent, of which one says what it would do: the whole number that is above all
+#: of a cumulative figure that the book has measured (``fig-reconciliation-revised-base``).
+SUPPOSED_REVISION = Decimal(2)
 _UP_OR_DOWN = Interval(-SUPPOSED_REVISION / 100, SUPPOSED_REVISION / 100)
 
 

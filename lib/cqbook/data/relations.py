@@ -32,17 +32,17 @@ CONSISTENT, INCONSISTENT, UNDECIDABLE = "一致", "不一致", "不可判定"
 #: No number is in both, nor need one be: who counts, what is counted, when, or whether it had
 #: happened yet differs, and the columns of the figures say so.
 SCOPE = "口径不同"
-#: Against what was published first, the figure is off by so little that one looks revised since, or
-#: a cumulative figure looks as if it held what no month had.
-#: Nobody has said so: it does not agree.
-REVISION = "疑似修订或补数"
+#: How far a base can have been revised, in percent of it; what differs by more is no revision.
+REVISED_BY = 5
+#: Against what was published first, the figure is off by so little that one may be revised since,
+#: or a cumulative figure hold what no month had. Nobody has said so: it does not agree, and is not
+#: called a revision.
+REVISION = f"合不上，差{REVISED_BY}%以内"
 #: Two sources have one number if one of them rounded it and the other cut its last digits off.
 ROUNDING = "同一数，取整不同"
 #: A computed interval more than this many times as wide as the printed one can't confirm the
 #: printed digits: agreement would be no surprise. Our convention, stated on the page.
 RESOLUTION = 10
-#: How far a base can have been revised, in percent of it; what differs by more is no revision.
-REVISED_BY = 5
 
 
 def _total(*items: Interval) -> Interval:
@@ -591,10 +591,10 @@ def relation_lines(book: Catalog) -> Iterator[str]:
     broken = [item for item in found if item.verdict == INCONSISTENT and not item.known]
     explained = counts[INCONSISTENT] - len(broken)
     yield (
-        f"关系：{len(found)}条，一致{counts[CONSISTENT]}条，{REVISION}{counts[REVISION]}条，"
+        f"关系：{len(found)}条，一致{counts[CONSISTENT]}条，{REVISION}的{counts[REVISION]}条，"
         f"取整不同{counts[ROUNDING]}条，不可判定{counts[UNDECIDABLE]}条，{SCOPE}{counts[SCOPE]}条，"
         f"不一致{counts[INCONSISTENT]}条（已说明{explained}条）"
-        f" | relations: {len(found)}, consistent {counts[CONSISTENT]}, suspected revision"
+        f" | relations: {len(found)}, consistent {counts[CONSISTENT]}, within {REVISED_BY} %"
         f" {counts[REVISION]}, rounded otherwise {counts[ROUNDING]}, undecidable"
         f" {counts[UNDECIDABLE]}, of another scope {counts[SCOPE]}, contradicted"
         f" {counts[INCONSISTENT]} (explained {explained})"
