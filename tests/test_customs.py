@@ -14,6 +14,7 @@ from conftest import SHARED
 from cqbook.data import customs_parts
 from cqbook.data.catalog import Catalog
 from cqbook.data.customs_store import ROW_KEY, SUMS_IN_SQL, Detail, unsummed
+from cqbook.data.embedded import database
 from cqbook.disk import atomic
 from cqbook.errors import ContractError, DataError
 from cqbook.intake import customs_batch, customs_csv, customs_format
@@ -796,3 +797,17 @@ def test_many_files_are_read_as_one_by_one(tmp_path, book, monkeypatch):
     assert "12万" in str(ContractError(together[3]))
     for one, other in zip(together[:3] + together[4:], alone[:3] + alone[4:], strict=True):
         same_export(one, other)
+
+
+def test_sums_lie_in_groups_small_enough_to_be_left_out(tmp_path):
+    """A question about one place of a nation read seven tenths of all sums."""
+    rows = 3 * customs_batch.SUMS_IN_A_GROUP
+    with database() as link:
+        place = "sums.parquet"
+        select = f"SELECT range AS value FROM range({rows})"
+        customs_batch.write_part(link, tmp_path, "sums", place, select)
+        found = link.execute(
+            "SELECT DISTINCT row_group_id, row_group_num_rows FROM parquet_metadata(?)",
+            [str(tmp_path / place)],
+        ).fetchall()
+    assert sorted(size for _, size in found) == [customs_batch.SUMS_IN_A_GROUP] * 3
