@@ -37,7 +37,7 @@ REVISED_BY = 5
 #: Against what was published first, the figure is off by so little that one may be revised since,
 #: or a cumulative figure hold what no month had. Nobody has said so: it does not agree, and is not
 #: called a revision.
-REVISION = f"合不上，差{REVISED_BY}%以内"
+REVISION = "合不上，差得少"
 #: Two sources have one number if one of them rounded it and the other cut its last digits off.
 ROUNDING = "同一数，取整不同"
 #: A computed interval more than this many times as wide as the printed one can't confirm the
