@@ -800,7 +800,7 @@ def test_many_files_are_read_as_one_by_one(tmp_path, book, monkeypatch):
 
 
 def test_sums_lie_in_groups_small_enough_to_be_left_out(tmp_path):
-    """A question about one place of a nation read seven tenths of all sums."""
+    """A question about one place of a nation read nearly half of all sums."""
     rows = 3 * customs_batch.SUMS_IN_A_GROUP
     with database() as link:
         place = "sums.parquet"
