@@ -88,6 +88,11 @@ def test_a_revision_of_the_year_moves_its_last_quarter_much_more(book):
     assert until.interval.contains(D("4.4"))
     assert until.interval.contains(D("8.5"))
     assert not until.interval.contains(D("9.5"))
+    # (193.0 − 114.3 ± 0.02 · 317.0) / 99.0
+    part = found["last_part_revised"]
+    assert part.interval.contains(D("73.2"))
+    assert part.interval.contains(D("85.8"))
+    assert not part.interval.contains(D("70"))
     told = if_revised("四季度", found["last_growth"], revised)
     assert told == "四季度增长约69%（试算：上年全年的数若改过2%，在56%—84%之间）"
     none = autos.quarters(book, AREA, "2022")

@@ -9,7 +9,7 @@ from functools import partial
 import pandas as pd
 
 from cqbook.analysis.frames import level_over, points, timeline
-from cqbook.analysis.supposed import revised_growth
+from cqbook.analysis.supposed import revised_base, revised_growth
 from cqbook.data.catalog import Catalog, Wanted
 from cqbook.data.rows import rows_of
 from cqbook.data.selection import fact, preferred, series
@@ -162,7 +162,8 @@ def quarters(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
         ``whole_before``: the year before; ``first_growth`` (as published), ``last_growth``;
         ``first_growth_revised``, ``last_growth_revised`` (`revised_growth`);
         ``first_more``, ``last_more``: by how much more than a year before, ``year_more``: of the
-        whole year; ``last_part``: the fourth quarter's part of that.
+        whole year; ``last_part``: the fourth quarter's part of that, ``last_part_revised``: were
+        the first three quarters of the year before off by as much.
     """
     asked = {"indicator": "auto_exports_value", "entity": area}
     period = f"{year}-01/{year}-09"
@@ -189,6 +190,7 @@ def quarters(book: Catalog, area: str, year: str) -> dict[str, Quantity]:
         "last_more": last_more,
         "year_more": year_more,
         "last_part": share(last_more, year_more),
+        "last_part_revised": share(difference(last, revised_base(last_before, before)), year_more),
     }
 
 

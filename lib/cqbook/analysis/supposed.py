@@ -29,15 +29,25 @@ def revised_growth(now: Quantity, before: Quantity, until: Quantity) -> Quantity
     until : Quantity
         The cumulative figure of the year before that ends with them: what is revised.
     """
+    return growth(now, revised_base(before, until))
+
+
+def revised_base(before: Quantity, until: Quantity) -> Quantity:
+    """Return some months of the year before, were a cumulative figure that they follow from off.
+
+    Parameters
+    ----------
+    before, until : Quantity
+        As in `revised_growth`; which end of the months the cumulative figure is does not matter.
+    """
     unit = str(before.unit)
-    moved = derive(
+    return derive(
         lambda part, whole: part + whole * _UP_OR_DOWN,
         before,
         until.to(unit) if until.known else until,
         unit=unit,
         about=before.about,
     )
-    return growth(now, moved)
 
 
 def if_revised(months: str, growing: Quantity, revised: Quantity) -> str:
