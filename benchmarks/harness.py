@@ -75,7 +75,7 @@ def result(
 
 
 def keep(results: list[Result]) -> Path:
-    """Write results into today's file, in the place of what they measure again; print them.
+    """Write results into today's file, in the place of those of their groups; print them.
 
     What was not measured today stays as it was last, with its day.
     """
@@ -86,9 +86,8 @@ def keep(results: list[Result]) -> Path:
         known = json.loads(last.read_text(encoding="utf-8"))["results"]
         if last != path:
             known = [{"measured": last.stem} | item for item in known]
-    # of a group that was measured in part the rest stays: a quick run measures no decade
-    again = {(item["group"], item["name"], item["baseline"]) for item in results}
-    kept = [item for item in known if (item["group"], item["name"], item["baseline"]) not in again]
+    groups = {item["group"] for item in results}
+    kept = [item for item in known if item["group"] not in groups]
     content = {
         "machine": {
             "processors": os.cpu_count(),

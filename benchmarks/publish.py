@@ -38,6 +38,10 @@ GROUPS = {
         "platform gives it, a million rows; L is a year of the nation, XL a decade of it, as the "
         "store keeps them. Each run is a process of its own; its baseline runs right before it.",
     ),
+    "decade": (
+        "A decade of it",
+        "`benchmarks/customs.py` without `--small`: XL, which a quick run leaves as it was.",
+    ),
     "reading": (
         "Reading",
         "`benchmarks/reading.py`: Chromium slowed down to a quarter of the machine's speed, on a "

@@ -104,6 +104,17 @@ def test_the_corridor_by_year(book):
     assert (cargo["2025"] > cargo["2022"]).outcome == "holds"
 
 
+def test_what_growth_of_imports_is_derived_from_is_told_where_it_is(book):
+    """A sentence said that it was, of years for which it was published too."""
+    told = {}
+    for year in ("2022", "2024", "2025"):
+        then, rate = overview.headline_numbers(book, AREA, year)[2].growth(book)
+        told[year] = overview.total_behind(overview.flows(book, AREA, year), then, rate)
+    assert told["2025"].zh == "7154.2亿元"
+    assert not told["2022"].known, "growth was published"
+    assert not told["2024"].known, "imports of 2022 were published"
+
+
 def test_headline_numbers_say_how_they_changed_and_what_they_fit(book):
     found = overview.headline_numbers(book, AREA, "2025")
     rows = overview.headline_table(book, found, "2022").set_index("label")

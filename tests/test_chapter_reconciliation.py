@@ -9,7 +9,6 @@ import pytest
 
 import cqbook as cq
 from cqbook.data.catalog import Catalog
-from cqbook.data.relations import REVISION
 from cqbook.quantities.about import HAPPENED
 
 check = cq.reconciliation
@@ -122,7 +121,10 @@ def test_what_is_explained_alike_is_one_row_with_all_sources(book):
 def test_counts_by_rule_and_verdict():
     rows = table(
         *(relation("", "", rule="少", verdict=word) for word in ("一致", "不可判定")),
-        *(relation("", "", rule="多", verdict=word) for word in ("一致", REVISION, "不一致")),
+        *(
+            relation("", "", rule="多", verdict=word)
+            for word in ("一致", "合不上，差得少", "不一致")
+        ),
     )
     assert check.tally(rows) == {
         "consistent": "2条",
@@ -131,7 +133,7 @@ def test_counts_by_rule_and_verdict():
         "undecidable": "1条",
         "scope": "0条",
         "inconsistent": "1条",
-        "apart": "2条",
+        "unreconciled": "2条",
         "relations": "5条",
     }
     assert check.relations_tally(rows).values.tolist() == [

@@ -23,6 +23,7 @@ from cqbook.errors import ChapterError, DataError
 from cqbook.figures import english
 from cqbook.figures.claims import Claim, Known, PlacedText, StatedClaim, claims_of, said_of, shown
 from cqbook.figures.figure import GLUE_PREFIX
+from cqbook.figures.identity import stands_on
 from cqbook.quantities.interval import Interval
 from cqbook.quantities.quantity import derive, missing, quantity_of
 from cqbook.quantities.verdict import every, looked_up
@@ -403,6 +404,16 @@ def test_a_finding_carries_its_claim(book):
     )
     assert (drawn.title, drawn.claims) == ("出口创了新高", ("up",))
     assert made("up", "open").says("出口创了新高", "出口") == "出口"
+
+
+def test_a_finding_within_a_finding_stands_on_both_claims():
+    """Of a title of two claims the figure named the outer alone: none told when the inner fell."""
+    deep = made("deep", "fails").says("都少25%以上", "减少")
+    assert (deep, stands_on(deep)) == ("减少", ("deep",))
+    both = made("fell", "holds").says(deep, "增速")
+    assert (both, stands_on(both)) == ("减少", ("fell", "deep"))
+    # what is not said is stood on by nothing
+    assert stands_on(made("fell", "open").says(deep, "增速")) == ("fell",)
 
 
 def test_figures_of_two_kinds_are_compared_for_a_reason_that_readers_see(book):

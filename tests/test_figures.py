@@ -252,7 +252,7 @@ def test_the_key_to_gaps_and_pale_marks_is_in_both_languages(book):
                     status=["推算", "公布", "公布"],
                 )
             ),
-            "带框的是推算。取整造成的误差太小，图上画不出。",
+            "带框的是推算。取整留下的范围太小，图上画不出。",
             "Outlined: derived. What rounding leaves open is too short to be drawn.",
         ),
         (

@@ -264,6 +264,16 @@ def headline_numbers(book: Catalog, area: str, until: str) -> list[Headline]:
     ]
 
 
+def total_behind(trade: Mapping[str, Years], year: str, rate: Quantity) -> Quantity:
+    """Return the trade of a year that its imports, and their growth since, were derived from.
+
+    Missing where either was published.
+    """
+    found = (rate, at(trade["imports"], year))
+    derived = all(item.known and item.status in NOT_PRINTED for item in found)
+    return at(trade["total"], year) if derived else missing(UNIT)
+
+
 def headline_table(book: Catalog, found: Sequence[Headline], since: str) -> pd.DataFrame:
     """Return headline numbers, how they changed in a year and since another, and how sure they are.
 

@@ -224,12 +224,12 @@ def telling(table: pd.DataFrame) -> dict[str, str]:
 def tally(table: pd.DataFrame) -> dict[str, str]:
     """Return how many relations of `relations_table` there are by verdict, in words, and in all.
 
-    ``apart``: those that do not fit, for whatever reason.
+    ``unreconciled``: those that do not fit, for whatever reason.
     """
     by_verdict = table["verdict"].value_counts()
     words = {key: f"{by_verdict.get(name, 0)}条" for key, name in zip(_KEYS, VERDICTS, strict=True)}
-    apart = table["verdict"].isin([INCONSISTENT, SCOPE, REVISION]).sum()
-    return words | {"apart": f"{apart}条", "relations": f"{len(table)}条"}
+    unreconciled = table["verdict"].isin([*APART, REVISION]).sum()
+    return words | {"unreconciled": f"{unreconciled}条", "relations": f"{len(table)}条"}
 
 
 _KEYS = ("consistent", "inconsistent", "scope", "revised", "rounded", "undecidable")

@@ -32,8 +32,6 @@ CONSISTENT, INCONSISTENT, UNDECIDABLE = "一致", "不一致", "不可判定"
 #: No number is in both, nor need one be: who counts, what is counted, when, or whether it had
 #: happened yet differs, and the columns of the figures say so.
 SCOPE = "口径不同"
-#: How far a base can have been revised, in percent of it; what differs by more is no revision.
-REVISED_BY = 5
 #: Against what was published first, the figure is off by so little that one may be revised since,
 #: or a cumulative figure hold what no month had. Nobody has said so: it does not agree, and is not
 #: called a revision.
@@ -43,6 +41,8 @@ ROUNDING = "同一数，取整不同"
 #: A computed interval more than this many times as wide as the printed one can't confirm the
 #: printed digits: agreement would be no surprise. Our convention, stated on the page.
 RESOLUTION = 10
+#: How far a base can have been revised, in percent of it; what differs by more is no revision.
+REVISED_BY = 5
 
 
 def _total(*items: Interval) -> Interval:
@@ -594,7 +594,7 @@ def relation_lines(book: Catalog) -> Iterator[str]:
         f"关系：{len(found)}条，一致{counts[CONSISTENT]}条，{REVISION}的{counts[REVISION]}条，"
         f"取整不同{counts[ROUNDING]}条，不可判定{counts[UNDECIDABLE]}条，{SCOPE}{counts[SCOPE]}条，"
         f"不一致{counts[INCONSISTENT]}条（已说明{explained}条）"
-        f" | relations: {len(found)}, consistent {counts[CONSISTENT]}, within {REVISED_BY} %"
+        f" | relations: {len(found)}, consistent {counts[CONSISTENT]}, apart by little"
         f" {counts[REVISION]}, rounded otherwise {counts[ROUNDING]}, undecidable"
         f" {counts[UNDECIDABLE]}, of another scope {counts[SCOPE]}, contradicted"
         f" {counts[INCONSISTENT]} (explained {explained})"

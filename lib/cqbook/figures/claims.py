@@ -28,7 +28,7 @@ import nbformat
 from cqbook.disk.checksums import to_json
 from cqbook.errors import DataError
 from cqbook.figures.figure import display_outputs, figures_of, glued, tables_of
-from cqbook.figures.identity import FindingTitle, read_record
+from cqbook.figures.identity import FindingTitle, read_record, stands_on
 from cqbook.quantities.quantity import NO_NUMBER, NOT_FOUND
 from cqbook.quantities.verdict import OUTCOMES_ZH, Verdict, every, reasoned, rounded
 
@@ -94,8 +94,12 @@ class Claim:
         return OUTCOMES_ZH[self.outcome]
 
     def says(self, finding: str, otherwise: str) -> FindingTitle:
-        """Return a title: the finding where the claim holds, else what the chart shows."""
-        return FindingTitle(finding if self.holds else otherwise, self.name)
+        """Return a title: the finding where the claim holds, else what the chart shows.
+
+        Either may be what another claim says: then it stands on both.
+        """
+        said = finding if self.holds else otherwise
+        return FindingTitle(said, self.name, *stands_on(said))
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
         plain = f"论断｜{self.name}｜{self.outcome_zh}｜{self.condition}｜{self.margin}"

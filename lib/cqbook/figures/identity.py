@@ -8,6 +8,7 @@ keys. A field that is added later has a default: editions released before it sta
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import Any, TypeVar, get_args, get_type_hints
@@ -106,20 +107,21 @@ class Identity:
 
 
 class FindingTitle(str):
-    """A title that is a finding: the text, and the name of the claim that it stands on."""
+    """A title that is a finding: the text, and the names of the claims that it stands on."""
 
-    claim: str
+    claims: tuple[str, ...]
 
-    def __new__(cls, text: str, claim: str) -> FindingTitle:
+    def __new__(cls, text: str, *claims: str) -> FindingTitle:
         """Make it."""
         made = super().__new__(cls, text)
-        made.claim = claim
+        made.claims = claims
         return made
 
 
 def stands_on(*texts: str) -> tuple[str, ...]:
     """Return the claims that some of the texts stand on, each once."""
-    return tuple(dict.fromkeys(text.claim for text in texts if isinstance(text, FindingTitle)))
+    found = (text.claims for text in texts if isinstance(text, FindingTitle))
+    return tuple(dict.fromkeys(itertools.chain.from_iterable(found)))
 
 
 def read_record(kind: type[RecordKind], content: object) -> RecordKind:

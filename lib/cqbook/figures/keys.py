@@ -189,7 +189,7 @@ def whisker_key(spec: Spec, *, english: bool) -> dict[str, str]:
         return (
             {"rounding leaves": "What rounding leaves open is too short to be drawn."}
             if english
-            else {"取整造成的": "取整造成的误差太小，图上画不出。"}
+            else {"取整留下的": "取整留下的范围太小，图上画不出。"}
         )
     thin = drawn[0] < THICK_FROM
     if english:

@@ -58,8 +58,9 @@ _SAME = (
     )
 )
 UNITS_AND_NUMBERS = (*NUMBER_COLUMNS, *UNIT_COLUMNS)
-#: Sums are sorted by dimension and area: of a nation's, a question about one place reads the groups
-#: of rows that it is in: a sixth of the rows at this size, nearly half at DuckDB's own.
+#: Rows in a group of a file of sums. They are sorted by dimension and area, and a question about
+#: one place reads the groups that it is in: of a nation's a sixth of the rows at this size, nearly
+#: half at DuckDB's own.
 SUMS_IN_A_GROUP = 16_384
 _PAIRS = [item for name in UNITS_AND_NUMBERS for item in (f"old_{name}", name)]
 
